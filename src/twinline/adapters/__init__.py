@@ -1,0 +1,1 @@
+"""The shell: files, terminal, later PostgreSQL and HTTP. Adapters do not know each other."""

@@ -1,0 +1,1 @@
+"""Books and decisions as Parquet files, read and written in batches."""

@@ -1,0 +1,1 @@
+"""The law as dated data, and the checks that read it."""

@@ -1,0 +1,44 @@
+"""Named roundings of integer division; nothing in the house divides without naming one."""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+
+
+@unique
+class Rounding(Enum):
+    """How a quotient that is not whole becomes whole.
+
+    `DOWN` is towards zero and `UP` away from it, as the market uses the words; the two halves
+    decide only exact ties.
+    """
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    UP = "up"
+    DOWN = "down"
+
+
+def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
+    """Return `numerator / denominator` as a whole number, rounded as named.
+
+    Raises `ZeroDivisionError` when the denominator is zero.
+
+    >>> divide(5, 2, Rounding.HALF_UP), divide(5, 2, Rounding.HALF_EVEN)
+    (3, 2)
+    >>> divide(-5, 2, Rounding.HALF_UP), divide(-5, 2, Rounding.DOWN)
+    (-3, -2)
+    """
+    quotient, remainder = divmod(abs(numerator), abs(denominator))
+    match rounding:
+        case Rounding.DOWN:
+            away = False
+        case Rounding.UP:
+            away = remainder > 0
+        case Rounding.HALF_UP:
+            away = 2 * remainder >= abs(denominator)
+        case Rounding.HALF_EVEN:
+            tie = 2 * remainder == abs(denominator)
+            away = quotient % 2 == 1 if tie else 2 * remainder > abs(denominator)
+    magnitude = quotient + away
+    return magnitude if (numerator < 0) == (denominator < 0) else -magnitude

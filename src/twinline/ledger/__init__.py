@@ -1,0 +1,1 @@
+"""Double entry, pure: accounts, transfers, group outcomes and refusals."""

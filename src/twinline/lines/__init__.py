@@ -1,0 +1,1 @@
+"""A line and its limit: base, restrictions, effective limit, use, headroom, states. Pure."""

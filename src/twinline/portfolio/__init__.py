@@ -1,0 +1,1 @@
+"""The whole pool in columns: figures of a book, concentration, expected loss."""

@@ -1,0 +1,1 @@
+"""What it costs: accrual, amortisation, payoff, minimum payment, all-in cost. Pure."""

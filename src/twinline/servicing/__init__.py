@@ -1,0 +1,1 @@
+"""Life after the draw: facts, fold, statement, allocation, delinquency, relief. Pure."""

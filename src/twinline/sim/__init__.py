@@ -1,0 +1,1 @@
+"""The simulated world: a seeded population that drives the real code."""

@@ -1,0 +1,1 @@
+"""What was agreed: product terms, fees, versions and dated parameters. Pure."""
