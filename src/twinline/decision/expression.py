@@ -141,6 +141,21 @@ def canonical(expression: Expression) -> str:
             assert_never(expression)
 
 
+def spelled(expression: Expression) -> str:
+    """Return an expression as a person writes it."""
+    match expression:
+        case Literal(value):
+            return f"{value:_}"
+        case Name(name):
+            return name
+        case Lookup(table, keys):
+            return f"{table}[{', '.join(map(spelled, keys))}]"
+        case Operation(op, parts):
+            return _spelled_operation(op, [_spelled_part(part) for part in parts], parts)
+        case _:
+            assert_never(expression)
+
+
 def names_in(expression: Expression) -> frozenset[str]:
     """Return every name an expression reads, tables apart."""
     match expression:
@@ -152,6 +167,40 @@ def names_in(expression: Expression) -> frozenset[str]:
             return frozenset().union(*map(names_in, parts))
         case _:
             assert_never(expression)
+
+
+_SIGNS = {
+    Op.ADD: "+",
+    Op.SUB: "-",
+    Op.MUL: "*",
+    Op.LT: "<",
+    Op.LE: "<=",
+    Op.EQ: "==",
+    Op.NE: "!=",
+    Op.GE: ">=",
+    Op.GT: ">",
+    Op.AND: "and",
+    Op.OR: "or",
+}
+
+
+def _spelled_part(part: Expression) -> str:
+    inner = isinstance(part, Operation) and part.op in {*_SIGNS, Op.IF, Op.NOT, Op.NEG}
+    return f"({spelled(part)})" if inner else spelled(part)
+
+
+def _spelled_operation(op: Op, each: list[str], parts: tuple[Expression, ...]) -> str:
+    if op in _SIGNS:
+        return f" {_SIGNS[op]} ".join(each)
+    match op:
+        case Op.NEG:
+            return f"-{each[0]}"
+        case Op.NOT:
+            return f"not {each[0]}"
+        case Op.IF:
+            return f"{each[1]} if {each[0]} else {each[2]}"
+        case _:
+            return f"{op.value}({', '.join(map(spelled, parts))})"
 
 
 def _read(node: ast.expr, depth: int) -> Expression:  # noqa: PLR0911 - one return a node kind

@@ -14,7 +14,7 @@ from twinline.decision.expression import (
     Name,
     Op,
     Operation,
-    canonical,
+    spelled,
 )
 from twinline.decision.fault import ExpressionFault
 from twinline.kernel.annuity import FACTOR_SCALE, MONTHS_MAX, RATE_MAX_PPM
@@ -35,10 +35,18 @@ ROUNDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A name an expression may read: its bounds, and whether it is a truth or a number."""
+    """A name an expression may read: its bounds, and whether it is a truth or a number.
+
+    A name whose bounds are one number is a constant; the resolved expression holds the number.
+    """
 
     bounds: Bounds
     truth: bool = False
+
+    @property
+    def constant(self) -> bool:
+        """Whether the name stands for one number."""
+        return self.bounds.least == self.bounds.greatest and not self.bounds.may_miss
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,8 @@ def resolve(expression: Expression, scope: Scope) -> Resolved:
             symbol = scope.names.get(name)
             if symbol is None:
                 raise ExpressionFault(name, _unknown(name, scope))
+            if symbol.constant:
+                return Resolved(Literal(symbol.bounds.least), symbol.truth, symbol.bounds)
             return Resolved(expression, symbol.truth, symbol.bounds)
         case Lookup(table, keys):
             return _lookup(expression, table, tuple(resolve(key, scope) for key in keys), scope)
@@ -92,17 +102,18 @@ def _lookup(node: Lookup, name: str, keys: tuple[Resolved, ...], scope: Scope) -
     wanted = 1 if table.columns == 1 else 2
     if len(keys) != wanted:
         shape = f"{name}[band]" if wanted == 1 else f"{name}[segment, band]"
-        raise ExpressionFault(canonical(node), f"is looked up as {shape}")
+        raise ExpressionFault(spelled(node), f"is looked up as {shape}")
     _numbers(node, keys)
     band = keys[-1].bounds
     if band.least < table.edges[0]:
         rule = f"can be {band.least}, below the table's first band {table.edges[0]}"
-        raise ExpressionFault(canonical(node), rule)
+        raise ExpressionFault(spelled(node), rule)
     if wanted == 2 and not 0 <= keys[0].bounds.least <= keys[0].bounds.greatest < table.columns:
-        raise ExpressionFault(canonical(node), "the first key is the segment")
+        raise ExpressionFault(spelled(node), "the first key is the segment")
     may_miss = any(key.bounds.may_miss for key in keys)
     bounds = Bounds(min(table.cells), max(table.cells), may_miss)
-    return Resolved(node, truth=False, bounds=bounds, parts=keys)
+    resolved = Lookup(name, tuple(key.expression for key in keys))
+    return Resolved(resolved, truth=False, bounds=bounds, parts=keys)
 
 
 def _operation(node: Operation, op: Op, parts: tuple[Resolved, ...]) -> Resolved:
@@ -126,8 +137,8 @@ def _operation(node: Operation, op: Op, parts: tuple[Resolved, ...]) -> Resolved
     try:
         found = _bounds(op, parts)
     except ExpressionFault as fault:
-        raise ExpressionFault(canonical(node), f"{fault.value} {fault.rule}") from None
-    return Resolved(node, truth, found, parts)
+        raise ExpressionFault(spelled(node), f"{fault.value} {fault.rule}") from None
+    return Resolved(Operation(op, tuple(part.expression for part in parts)), truth, found, parts)
 
 
 _NUMERIC = frozenset(
@@ -198,17 +209,17 @@ def _annuity(payment: Resolved, rate: Resolved, months: Resolved) -> Bounds:
 def _numbers(node: Expression, parts: tuple[Resolved, ...]) -> None:
     for part in parts:
         if part.truth:
-            rule = f"{canonical(part.expression)} is true or false where a number is needed"
-            raise ExpressionFault(canonical(node), rule)
+            rule = f"{spelled(part.expression)} is true or false where a number is needed"
+            raise ExpressionFault(spelled(node), rule)
 
 
 def _truths(node: Expression, parts: tuple[Resolved, ...]) -> None:
     for part in parts:
         if not part.truth:
-            rule = f"{canonical(part.expression)} is a number where true or false is needed"
-            raise ExpressionFault(canonical(node), rule)
+            rule = f"{spelled(part.expression)} is a number where true or false is needed"
+            raise ExpressionFault(spelled(node), rule)
 
 
 def _alike(node: Expression, parts: tuple[Resolved, ...]) -> None:
     if len({part.truth for part in parts}) > 1:
-        raise ExpressionFault(canonical(node), "mixes a number with true or false")
+        raise ExpressionFault(spelled(node), "mixes a number with true or false")

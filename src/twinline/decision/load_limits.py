@@ -1,0 +1,88 @@
+"""Limits: the joint limit and each line's, as named terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinline.decision.bounds import Bounds
+from twinline.decision.resolve import Symbol
+from twinline.decision.strategy import PPM, Limit, Role, Term
+from twinline.terms.product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinline.decision.reading import Reading
+    from twinline.decision.sheet import LimitSheet, TermSheet
+
+
+def read_joint(reading: Reading, sheets: Mapping[str, LimitSheet]) -> Limit:
+    """Return the joint limit, and make it known to the limits of the lines."""
+    limit = _read_limit(reading, "joint", sheets.get("joint"))
+    greatest = max(
+        (term.amount.bounds.greatest for term in limit.terms if term.role is not Role.FLOOR),
+        default=0,
+    )
+    reading.define("limits.toml joint", "joint_limit_minor", Symbol(Bounds(0, max(greatest, 0))))
+    return limit
+
+
+def read_limits(reading: Reading, sheets: Mapping[str, LimitSheet]) -> dict[Product, Limit]:
+    """Return the limit of each line."""
+    for name in sheets:
+        if name not in {"joint", *(product.value for product in Product)}:
+            reading.findings.add("limits.toml", name, "is no line: joint, pay_later or cash_loan")
+    return {
+        product: _read_limit(reading, product.value, sheets.get(product.value)) for product in Product
+    }
+
+
+def _read_limit(reading: Reading, name: str, sheet: LimitSheet | None) -> Limit:
+    place = f"limits.toml {name}"
+    if sheet is None:
+        reading.findings.add("limits.toml", name, "needs its terms")
+        return Limit(terms=(), step_minor=1, least_minor=0, now="", raise_ppm=0, cut_ppm=0)
+    step = reading.minor(f"{place}.step", sheet.step) or 0
+    if step < 1:
+        reading.findings.add(f"{place}.step", sheet.step, "must be above 0")
+    if name != "joint" and sheet.now not in reading.names:
+        reading.findings.add(f"{place}.now", sheet.now, "must be the feature of today's limit")
+    terms = [term for each in sheet.terms if (term := _read_term(reading, place, each)) is not None]
+    if all(term.role is Role.FLOOR for term in terms):
+        reading.findings.add(place, "terms", "at least one cap is needed")
+    for key, share in (("raise", sheet.raise_at_least_ppm), ("cut", sheet.cut_at_least_ppm)):
+        if not 0 <= share <= PPM:
+            reading.findings.add(f"{place}.{key}_at_least_ppm", share, "is 0 to 1_000_000 ppm")
+    return Limit(
+        terms=tuple(terms),
+        step_minor=max(step, 1),
+        least_minor=reading.minor(f"{place}.least", sheet.least) or 0,
+        now=sheet.now,
+        raise_ppm=sheet.raise_at_least_ppm,
+        cut_ppm=sheet.cut_at_least_ppm,
+    )
+
+
+def _read_term(reading: Reading, place: str, sheet: TermSheet) -> Term | None:
+    place = f"{place} term {sheet.name!r}"
+    amount = reading.number(place, sheet.amount, present=False)
+    reading.reason(place, sheet.reason)
+    if sheet.if_missing not in {None, "skip", "refer"}:
+        reading.findings.add(place, sheet.if_missing, "if_missing is skip or refer")
+    if amount is None:
+        return None
+    if amount.bounds.may_miss == (sheet.if_missing is None):
+        rule = (
+            "can be missing; say if_missing = 'skip' or 'refer'"
+            if amount.bounds.may_miss
+            else "is never missing; leave if_missing out"
+        )
+        reading.findings.add(place, sheet.amount, rule)
+    return Term(
+        name=sheet.name,
+        role=sheet.role,
+        amount=amount,
+        reason=sheet.reason,
+        by_score=sheet.by_score,
+        skipped_if_missing=sheet.if_missing == "skip",
+    )

@@ -1,0 +1,298 @@
+"""A strategy: who gets what, as one frozen value whose every expression is resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import TYPE_CHECKING
+
+from twinline.decision.bounds import Bounds
+from twinline.terms.product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from twinline.decision.resolve import Resolved
+    from twinline.decision.table import Table
+
+SEMANTICS = 1
+"""Version of what the language means; part of every logic hash."""
+
+REASONS_MAX = 4
+PPM = 1_000_000
+
+
+@unique
+class Action(Enum):
+    """What a decision does to one line."""
+
+    INVITE = "invite"
+    RAISE = "raise"
+    KEEP = "keep"
+    CUT = "cut"
+    STOP = "stop"
+    REFER = "refer"
+    DECLINE = "decline"
+
+
+ADVERSE = frozenset({Action.CUT, Action.STOP, Action.DECLINE})
+"""Actions that take something from the customer or keep it from them."""
+
+
+@unique
+class Cause(Enum):
+    """Where a reason comes from; only the first concerns the customer's own conduct."""
+
+    BEHAVIOUR = "behaviour"
+    PORTFOLIO = "portfolio"
+    POLICY = "policy"
+    REGULATORY = "regulatory"
+    FUNDING = "funding"
+
+
+@unique
+class FeatureType(Enum):
+    """What a feature measures. Amounts stand in yuan in the tables, in minor units inside."""
+
+    AMOUNT = "amount"
+    COUNT = "count"
+    PPM = "ppm"
+    DAYS = "days"
+    MONTHS = "months"
+    SCORE = "score"
+
+
+@unique
+class WhenMissing(Enum):
+    """What a missing value means: ask a person, a set value, or a bin of its own."""
+
+    REFER = "refer"
+    VALUE = "value"
+    BIN = "bin"
+
+
+@unique
+class Basis(Enum):
+    """On what lawful ground a feature is used, as the customer is told (PIPL article 13)."""
+
+    CONTRACT = "contract"
+    CONSENT = "consent"
+    LEGAL_DUTY = "legal_duty"
+
+
+@unique
+class Role(Enum):
+    """How a term bounds a limit: from above, from below, or from above whatever else holds."""
+
+    CAP = "cap"
+    FLOOR = "floor"
+    HARD = "hard"
+
+
+@unique
+class Effect(Enum):
+    """What a linkage edge does to its target while its condition holds."""
+
+    STOP = "stop"
+    FACTOR = "factor"
+    CAP = "cap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """What may be looked at, on what ground, and what a missing value means.
+
+    A feature either reads a `column` of the book or has a `value` computed from earlier
+    features. `act` is +1 or -1 where the customer can raise or lower it themselves.
+    """
+
+    name: str
+    type: FeatureType
+    bounds: Bounds
+    column: str | None
+    value: Resolved | None
+    missing: WhenMissing
+    default: int
+    clamped: bool
+    basis: Basis
+    act: int
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A feature's part of the scorecard: bins with points and the reason each bin gives.
+
+    `edges` are the lower ends of the bins; `specials` are single values with points of their
+    own, looked up first. `missing` is the index of the missing value's bin, if it has one.
+    """
+
+    feature: str
+    edges: tuple[int, ...]
+    bins: tuple[int, ...]
+    specials: Mapping[int, int]
+    missing: int | None
+    points: tuple[int, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def points_max(self) -> int:
+        """The most points this feature can give."""
+        return max(self.points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A group of customers; the first whose condition holds is the customer's."""
+
+    name: str
+    when: Resolved
+    reason: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A named result: a value computed on the way, or one part of a price."""
+
+    name: str
+    value: Resolved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """A price a year in ppm: the sum of its parts, at least the floor, at most the ceiling."""
+
+    parts: tuple[Quantity, ...]
+    floor: Resolved
+    ceiling: Resolved
+    step_ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One named bound of a limit, and the reason it gives where it binds.
+
+    `by_score` says that the scorecard explains the term better than its own reason does.
+    """
+
+    name: str
+    role: Role
+    amount: Resolved
+    reason: str
+    by_score: bool
+    skipped_if_missing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A limit as a minimum of named terms, rounded down to a step.
+
+    `now` is the feature that holds today's limit; the joint limit has none. A limit below
+    `least_minor` is not granted; a change below `raise_ppm` or `cut_ppm` of today's limit is
+    not made.
+    """
+
+    terms: tuple[Term, ...]
+    step_minor: int
+    least_minor: int
+    now: str
+    raise_ppm: int
+    cut_ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A stop, a referral or a decline; the first that holds for a line decides it."""
+
+    name: str
+    when: Resolved
+    lines: frozenset[Product]
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A fact on one product that restricts another line for as long as it holds."""
+
+    name: str
+    when: Resolved
+    lines: frozenset[Product]
+    effect: Effect
+    size: Resolved
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A reason as the customer reads it, with its cause, what helps and when it ends."""
+
+    code: str
+    cause: Cause
+    zh: str
+    en: str
+    help_zh: str
+    help_en: str
+    ends_zh: str
+    ends_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedValue:
+    """A value of the strategy that changes by date; the last that has begun is in force."""
+
+    name: str
+    bounds: Bounds
+    values: tuple[tuple[date, int], ...]
+
+    def on(self, day: date) -> int | None:
+        """Return the value in force on a day, or None before the first."""
+        begun = [value for start, value in self.values if start <= day]
+        return begun[-1] if begun else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """A share of customers decided as challengers, drawn by a hash of salt and customer."""
+
+    salt: str
+    challenger_ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """Everything a decision needs but the customer, the law and the day.
+
+    `logic_hash` covers the compiled form and what it means, `content_hash` the files.
+    """
+
+    name: str
+    version: str
+    owner: str
+    currency_scale: int
+    experiment: Experiment
+    dated: tuple[DatedValue, ...]
+    features: tuple[Feature, ...]
+    score_base: int
+    scorecard: tuple[Attribute, ...]
+    pd: Table
+    segments: tuple[Segment, ...]
+    values: tuple[Quantity, ...]
+    prices: Mapping[Product, Price]
+    joint: Limit
+    limits: Mapping[Product, Limit]
+    gates: tuple[Gate, ...]
+    edges: tuple[Edge, ...]
+    reasons: Mapping[str, Reason]
+    tables: Mapping[str, Table]
+    logic_hash: str
+    content_hash: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The book's columns the strategy reads, in the order of its rows."""
+        return tuple(feature.column for feature in self.features if feature.column is not None)
