@@ -60,4 +60,4 @@ def test_text_that_is_no_amount_is_refused(text: str, currency: str) -> None:
 def test_an_unknown_currency_is_refused() -> None:
     """A currency whose digits are not known is never guessed."""
     with pytest.raises(KeyError):
-        parse_money("1", "XXX")
+        parse_money("1", "ZZZ")
