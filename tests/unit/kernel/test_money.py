@@ -12,7 +12,8 @@ from twinline.kernel.money import (
 )
 
 CURRENCIES = st.sampled_from(sorted(DIGITS_BY_CURRENCY))
-AMOUNTS = st.integers(-(10**16), 10**16)
+AMOUNT_MAX = 10**16 - 1  # sixteen digits, the most that text may have
+AMOUNTS = st.integers(-AMOUNT_MAX, AMOUNT_MAX)
 
 
 @given(AMOUNTS, CURRENCIES)
@@ -48,6 +49,7 @@ def test_the_sign_is_one_leading_minus(minor: int, currency: str) -> None:
         ("1.005", "CNY"),
         ("1.0", "JPY"),
         ("nan", "CNY"),
+        ("\u0661", "CNY"),
         ("99999999999999999", "CNY"),
     ],
 )
