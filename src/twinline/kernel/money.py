@@ -7,7 +7,7 @@ import re
 DIGITS_BY_CURRENCY = {"CNY": 2, "TWD": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "JPY": 0}
 """Minor digits by ISO 4217 code; a currency that is not here is refused, never guessed."""
 
-_AMOUNT = re.compile(r"(-?)(\d{1,16})(?:\.(\d+))?")
+_AMOUNT = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]+))?")
 
 
 class MoneyFormatError(ValueError):

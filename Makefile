@@ -1,0 +1,56 @@
+# All set-up happens here: each verb makes .venv when it is missing or out of date.
+# Needed beforehand: Python 3.11 or later with venv, make, and a package index that pip knows.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench renew clean
+.DELETE_ON_ERROR:
+
+# The first of these that is new enough; `make PYTHON=/path/to/python demo` chooses another.
+PYTHON ?= $(firstword $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo "$$python"; done))
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+PIN := $(PY) -m uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+
+demo: .venv/run.stamp ## review a synthetic book and show what came of it
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" sh examples/demo.sh
+
+test: .venv/dev.stamp ## run every test
+	$(PY) -m pytest
+
+check: .venv/dev.stamp ## format, lint, types, import contracts, tidy rules
+	$(PY) -m ruff format --check
+	$(PY) -m ruff check
+	$(PY) -m mypy src tests $(wildcard examples/*.py)
+	.venv/bin/lint-imports --no-cache --no-logo
+	$(PY) -m pytest --quiet tests/tidy/test_tidy.py
+
+bench: .venv/run.stamp ## measure against the budgets
+	$(PY) tests/bench/run.py
+
+renew: .venv/renew.stamp ## pin every requirement anew, with hashes
+	$(PIN) pyproject.toml --group build --output-file requirements/run.txt
+	$(PIN) pyproject.toml --group build --group dev --output-file requirements/dev.txt
+	$(PIN) --group renew --output-file requirements/renew.txt
+
+clean: ## remove what the other verbs made
+	rm -rf .venv out build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+.venv/made.stamp:
+	@"$(PYTHON)" -c '' 2>/dev/null || { echo "Twinline needs Python 3.11 or later with venv;" \
+		"found none. Install it, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Making .venv (once, about a minute) ..."
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+		"Twinline needs Python 3.11 or later; $(PYTHON) is older." >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear .venv
+	@touch $@
+
+.venv/%.stamp: requirements/%.txt pyproject.toml .venv/made.stamp
+	$(PIP) --require-hashes --requirement $<
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
