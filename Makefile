@@ -44,7 +44,7 @@ clean: ## remove what the other verbs made
 
 .venv/made.stamp:
 	@"$(PYTHON)" -c '$(WILL_DO)' 2>/dev/null || { echo "Twinline needs Python 3.11 or later with" \
-		"venv, and $(or $(PYTHON),nothing on PATH) is not that." \
+		"venv; $(if $(PYTHON),$(PYTHON) is not that,there is none on PATH)." \
 		"Install it, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
 	@echo "Making .venv (once, under a minute) ..."
 	@"$(PYTHON)" -m venv --clear .venv
