@@ -5,10 +5,10 @@
 .PHONY: help demo test check bench renew clean
 .DELETE_ON_ERROR:
 
-# The first of these that is new enough; `make PYTHON=/path/to/python demo` chooses another.
+# The first of these that will do; `make PYTHON=/path/to/python test` chooses another.
+WILL_DO := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
-	"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	&& echo "$$python"; done))
+	"$$python" -c '$(WILL_DO)' 2>/dev/null && echo "$$python"; done))
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 PIN := $(PY) -m uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 \
@@ -33,7 +33,8 @@ check: .venv/dev.stamp ## format, lint, types, import contracts, tidy rules
 bench: .venv/run.stamp ## measure against the budgets
 	$(PY) tests/bench/run.py
 
-renew: .venv/renew.stamp ## pin every requirement anew, with hashes
+renew: .venv/made.stamp ## pin every requirement anew, with hashes
+	$(PIP) --require-hashes --requirement requirements/renew.txt
 	$(PIN) pyproject.toml --group build --output-file requirements/run.txt
 	$(PIN) pyproject.toml --group build --group dev --output-file requirements/dev.txt
 	$(PIN) --group renew --output-file requirements/renew.txt
@@ -42,15 +43,14 @@ clean: ## remove what the other verbs made
 	rm -rf .venv out build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .venv/made.stamp:
-	@"$(PYTHON)" -c '' 2>/dev/null || { echo "Twinline needs Python 3.11 or later with venv;" \
-		"found none. Install it, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Making .venv (once, about a minute) ..."
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
-		"Twinline needs Python 3.11 or later; $(PYTHON) is older." >&2; exit 1; }
+	@"$(PYTHON)" -c '$(WILL_DO)' 2>/dev/null || { echo "Twinline needs Python 3.11 or later with" \
+		"venv; $(if $(PYTHON),$(PYTHON) is not that,there is none on PATH)." \
+		"Install it, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Making .venv (once, under a minute) ..."
 	@"$(PYTHON)" -m venv --clear .venv
 	@touch $@
 
-.venv/%.stamp: requirements/%.txt pyproject.toml .venv/made.stamp
+.venv/run.stamp .venv/dev.stamp: .venv/%.stamp: requirements/%.txt pyproject.toml .venv/made.stamp
 	$(PIP) --require-hashes --requirement $<
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
