@@ -7,6 +7,7 @@ synthetic book and docs/reference/book.md follow from it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, unique
 
 from twinline.kernel.money import DIGITS_BY_CURRENCY
@@ -18,6 +19,10 @@ MONTHS = 6
 
 MINOR_MAX = 10**15
 """The largest amount a book may hold, in minor units: ten thousand billion."""
+
+DAY_LEAST = date(1990, 1, 1)
+DAY_GREATEST = date(2199, 12, 31)
+"""Days outside are slips, such as the first day a system can count or the last one."""
 
 
 @unique
@@ -75,21 +80,27 @@ def _line(line: str, word: str) -> tuple[Column, ...]:
             f"principal of the {word} line still to be repaid by instalments",
         ),
     ]
-    for month in range(1, MONTHS + 1):
-        columns.append(
-            _minor(
-                f"{line}_statement_minor_{month}",
-                f"statement balance of the {word} line, month {month} (1 is the latest)",
-                least=-MINOR_MAX,
-            )
+    months = range(1, MONTHS + 1)
+    columns += [
+        _minor(
+            f"{line}_statement_minor_{month}",
+            f"statement balance of the {word} line, month {month} (1 is the latest)",
+            least=-MINOR_MAX,
         )
-    for month in range(1, MONTHS + 1):
-        columns.append(
-            _minor(f"{line}_payment_minor_{month}", f"paid on the {word} line in month {month}")
+        for month in months
+    ]
+    columns += [
+        _minor(f"{line}_payment_minor_{month}", f"paid on the {word} line in month {month}")
+        for month in months
+    ]
+    columns += [
+        _count(
+            f"{line}_lateness_{month}",
+            f"months past due on the {word} line at the end of month {month}; 0: none",
+            99,
         )
-    for month in range(1, MONTHS + 1):
-        about = f"months past due on the {word} line at the end of month {month}; 0: none"
-        columns.append(_count(f"{line}_lateness_{month}", about, 99))
+        for month in months
+    ]
     return tuple(columns)
 
 

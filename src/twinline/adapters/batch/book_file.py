@@ -1,0 +1,198 @@
+"""The standard book as a Parquet file: opened with schema and version checked, written whole."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twinline.adapters.batch.aside import Aside, faults_of
+from twinline.adapters.batch.book_schema import (
+    BOOK_SCHEMA,
+    SOURCE_KEY,
+    SOURCE_SHA256_KEY,
+    VERSION_KEY,
+    book_schema,
+)
+from twinline.adapters.batch.source import (
+    PARQUET_MAGIC,
+    ROWS_PER_BATCH,
+    arrow_faults,
+    first_bytes,
+    sha256_of,
+)
+from twinline.app.book import BOOK_VERSION
+from twinline.app.fault import InputFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+
+class BookReader:
+    """A book, opened: its facts, and its rows in batches of bounded memory.
+
+    Opening checks what the file says of itself; what its rows say is for `checking.check_book`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a book; raises `InputFault` for what is no book of this version."""
+        self.path = path
+        if not first_bytes(path).startswith(PARQUET_MAGIC):
+            raise InputFault(place=str(path), value="not Parquet", rule="a book is a Parquet file")
+        with arrow_faults(path), pq.ParquetFile(path) as file:
+            schema = file.schema_arrow
+            self.rows: int = file.metadata.num_rows
+        metadata = schema.metadata or {}
+        _reject_other_version(path, metadata.get(VERSION_KEY))
+        _reject_other_columns(path, schema)
+        if not self.rows:
+            raise InputFault(place=str(path), value="no rows", rule="a book has a customer")
+        self.source = metadata.get(SOURCE_KEY, b"").decode("utf-8", "replace")
+        self.source_sha256 = metadata.get(SOURCE_SHA256_KEY, b"").decode("utf-8", "replace")
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file: the name a review knows the book by."""
+        return sha256_of(self.path)
+
+    @cached_property
+    def currency(self) -> str:
+        """Return the currency of all amounts."""
+        return str(self._first["currency"])
+
+    @cached_property
+    def as_of_on(self) -> date:
+        """Return the day the book describes."""
+        day = self._first["as_of_on"]
+        assert isinstance(day, date)
+        return day
+
+    @cached_property
+    def _first(self) -> dict[str, object]:
+        batch = next(self.batches(["currency", "as_of_on"], rows_per_batch=1))
+        found: dict[str, object] = batch.slice(0, 1).to_pylist()[0]
+        for name, value in found.items():
+            if value is None:
+                place = f"{self.path}, row 1, column {name}"
+                raise InputFault(place=place, value="empty", rule="may not be empty")
+        return found
+
+    def batches(
+        self, columns: Sequence[str] | None = None, *, rows_per_batch: int = ROWS_PER_BATCH
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield all rows in order, the chosen columns in the order chosen."""
+        names = list(BOOK_SCHEMA.names if columns is None else columns)
+        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(rows_per_batch, columns=names):
+                yield batch.select(names)
+
+    def row(self, number: int) -> dict[str, object]:
+        """Return one row by its number, 1 the first, reading only the row group that holds it."""
+        if not 1 <= number <= self.rows:
+            rule = f"a row from 1 to {self.rows}"
+            raise InputFault(place=str(self.path), value=number, rule=rule)
+        before = number - 1
+        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+            for group in range(file.num_row_groups):
+                held = file.metadata.row_group(group).num_rows
+                if before < held:
+                    found = file.read_row_group(group).slice(before, 1).to_pylist()
+                    return dict(found[0])
+                before -= held
+        raise AssertionError
+
+
+def _reject_other_version(path: Path, version: bytes | None) -> None:
+    if version is None:
+        rule = "make it a book first, with `twinline book import`"
+        raise InputFault(place=str(path), value="not a standard book", rule=rule)
+    if version != str(BOOK_VERSION).encode():
+        rule = f"this program reads version {BOOK_VERSION} of the standard book"
+        raise InputFault(place=str(path), value=version, rule=rule)
+
+
+def _reject_other_columns(path: Path, schema: pa.Schema) -> None:
+    for name in schema.names:
+        if schema.names.count(name) > 1:
+            raise InputFault(place=str(path), value=name, rule="a column may stand there once")
+        if name not in BOOK_SCHEMA.names:
+            raise InputFault(place=str(path), value=name, rule="no column of the standard book")
+    for field in BOOK_SCHEMA:
+        if field.name not in schema.names:
+            raise InputFault(place=str(path), value=field.name, rule="the column is missing")
+        kind = schema.field(field.name).type
+        if kind != field.type:
+            place = f"{path}, column {field.name}"
+            raise InputFault(place=place, value=kind, rule=f"the type must be {field.type}")
+
+
+class BookWriter:
+    """A book being written aside; `keep` puts it in place. The same rows give the same bytes."""
+
+    def __init__(self, path: Path, *, source: str, source_sha256: str) -> None:
+        """Begin the file beside its place."""
+        self._aside = Aside(path)
+        self._schema = book_schema(source, source_sha256)
+        self._held: list[pa.RecordBatch] = []
+        self._rows_held = 0
+        self.rows = 0
+        self._file = pq.ParquetWriter(self._aside.file, self._schema, compression="zstd")
+
+    @property
+    def part(self) -> Path:
+        """Return where the book lies until it is kept."""
+        return self._aside.part
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._close_quietly()
+        finally:
+            self._aside.__exit__(kind, error, trace)
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        """Write rows; row groups are of one size however the rows arrive."""
+        self._held.append(rows)
+        self._rows_held += rows.num_rows
+        self.rows += rows.num_rows
+        if self._rows_held >= ROWS_PER_BATCH:
+            self._write_groups(least=ROWS_PER_BATCH)
+
+    def finish(self) -> None:
+        """Write what is held and the footer; the book can be read where it lies aside."""
+        self._write_groups(least=1)
+        with faults_of(self._aside.path):
+            self._file.close()
+            self._aside.file.flush()
+
+    def keep(self) -> None:
+        """Put the book in its place."""
+        self.finish()
+        self._aside.keep()
+
+    def _write_groups(self, least: int) -> None:
+        table = pa.Table.from_batches(self._held, self._schema)
+        with faults_of(self._aside.path):
+            while table.num_rows >= least:
+                self._file.write_table(table.slice(0, ROWS_PER_BATCH), ROWS_PER_BATCH)
+                table = table.slice(ROWS_PER_BATCH)
+        self._held, self._rows_held = table.to_batches(), table.num_rows
+
+    def _close_quietly(self) -> None:
+        """Close an unfinished file; what cannot be written of it no longer matters."""
+        try:
+            self._file.close()
+        except (OSError, ValueError):
+            return

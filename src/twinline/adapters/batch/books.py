@@ -1,0 +1,28 @@
+"""The work behind `twinline book`, over files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinline.adapters.batch.checking import check_book
+from twinline.adapters.batch.importing import import_book
+from twinline.adapters.batch.source import open_source
+from twinline.adapters.batch.uci import UciLayout
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from twinline.app.book_ports import BookSummary, ImportRequest, Progress
+
+
+def import_uci(request: ImportRequest, *, as_of_on: date, progress: Progress) -> BookSummary:
+    """Turn the public credit-card set into a book."""
+    source = open_source(request.source)
+    layout = UciLayout(request.source, source.names, as_of_on)
+    return import_book(request, source, layout, progress)
+
+
+def check(book: Path, *, progress: Progress) -> BookSummary:
+    """Check every row of a book."""
+    return check_book(book, book.with_name(book.name + ".broken.csv"), progress)

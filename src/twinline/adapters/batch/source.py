@@ -1,0 +1,175 @@
+"""Tables as lenders hand them over: CSV or Parquet, read in batches of bounded memory."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from twinline.adapters.batch.broken_row import Finding
+from twinline.app.fault import InputFault, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from twinline.app.book_ports import Progress
+
+ROWS_PER_BATCH = 2**16
+CSV_BLOCK_BYTES = 2**23
+PARQUET_MAGIC = b"PAR1"
+MAGIC_BYTES_MAX = 8
+FOREIGN = {
+    b"PK\x03\x04": "a spreadsheet or archive",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet",
+    b"\x1f\x8b": "compressed",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Some rows of a table: their numbers, their cells, and the rows of the wrong length met."""
+
+    rows: Sequence[int]
+    cells: pa.RecordBatch
+    ragged: tuple[Finding, ...] = ()
+
+
+class Source(Protocol):
+    """A table that can be read any number of times."""
+
+    path: Path
+    names: list[str]
+
+    def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
+        """Yield the rows of the named columns in order."""
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_source(path: Path) -> Source:
+    """Open a CSV or Parquet table; what it is shows in its first bytes and must match its name."""
+    head = first_bytes(path)
+    if head.startswith(PARQUET_MAGIC):
+        if path.suffix.lower() == ".csv":
+            raise InputFault(place=str(path), value="Parquet", rule="a .csv name must hold CSV")
+        return ParquetSource(path)
+    if path.suffix.lower() in {".parquet", ".pq"}:
+        raise InputFault(place=str(path), value=head, rule="a Parquet name must hold Parquet")
+    for magic, what in FOREIGN.items():
+        if head.startswith(magic):
+            rule = "save the table as CSV in UTF-8 or as Parquet"
+            raise InputFault(place=str(path), value=what, rule=rule)
+    return CsvSource(path)
+
+
+def first_bytes(path: Path) -> bytes:
+    """Return the first bytes of a file that exists, can be read and is not empty."""
+    if not path.exists():
+        raise InputFault(place=str(path), value="nothing there", rule="the file must exist")
+    if not path.is_file():
+        raise InputFault(place=str(path), value="not a file", rule="a file is needed")
+    try:
+        with path.open("rb") as file:
+            head = file.read(MAGIC_BYTES_MAX)
+    except OSError as error:
+        raise InputFault(place=str(path), value=error.strerror, rule="must be readable") from error
+    if not head:
+        raise InputFault(place=str(path), value="empty", rule="the file must hold a table")
+    return head
+
+
+class ParquetSource:
+    """A Parquet table."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file's footer."""
+        self.path = path
+        with arrow_faults(path), pq.ParquetFile(path) as file:
+            self.names = list(file.schema_arrow.names)
+            self.rows = file.metadata.num_rows
+
+    def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
+        """Yield the rows of the named columns in order."""
+        first = 1
+        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(ROWS_PER_BATCH, columns=names):
+                yield Chunk(rows=range(first, first + batch.num_rows), cells=batch)
+                first += batch.num_rows
+                progress(first - 1, self.rows)
+
+
+class CsvSource:
+    """A CSV table in UTF-8; every cell is text until a reader makes something of it."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the header."""
+        self.path = path
+        with arrow_faults(path), pa.OSFile(str(path)) as file:
+            self.names = list(_csv_reader(file, None, []).schema.names)
+
+    def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
+        """Yield the rows of the named columns in order, with the rows of the wrong length."""
+        ragged: list[Finding] = []
+        total, given, last = self.path.stat().st_size, 0, 0
+        with arrow_faults(self.path), pa.OSFile(str(self.path)) as file:
+            for batch in _csv_reader(file, names, ragged):
+                rows = _numbers(last, batch.num_rows, {finding.row for finding in ragged})
+                yield Chunk(rows=rows, cells=batch, ragged=tuple(ragged[given:]))
+                given, last = len(ragged), rows[-1] if rows else last
+                progress(file.tell(), total)
+            if ragged[given:]:
+                yield Chunk(rows=(), cells=_no_cells(names), ragged=tuple(ragged[given:]))
+
+
+def _csv_reader(
+    file: pa.NativeFile, names: list[str] | None, ragged: list[Finding]
+) -> pa.RecordBatchReader:
+    """Return a reader of text columns that notes rows of the wrong length in `ragged`."""
+
+    def note(row: pyarrow.csv.InvalidRow) -> str:
+        rule = f"the header has {row.expected_columns} columns, this row {row.actual_columns}"
+        ragged.append(Finding(row.number - 1, "", "", shown(row.text), rule))
+        return "skip"
+
+    return pyarrow.csv.open_csv(
+        file,
+        read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK_BYTES),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
+        convert_options=pyarrow.csv.ConvertOptions(
+            include_columns=names, column_types=dict.fromkeys(names or (), pa.string())
+        ),
+    )
+
+
+def _numbers(last: int, count: int, ragged: set[int]) -> Sequence[int]:
+    """Return the numbers of `count` rows after row `last`, without the ragged ones."""
+    rows = (row for row in itertools.count(last + 1) if row not in ragged)
+    return list(itertools.islice(rows, count)) if ragged else range(last + 1, last + 1 + count)
+
+
+def _no_cells(names: list[str]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([], pa.string()) for _ in names], names=names)
+
+
+@contextmanager
+def arrow_faults(path: Path) -> Iterator[None]:
+    """Turn what Arrow says of a broken file into one fault in one line."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        said = str(error).partition("\n")[0]
+        rule = "the file must be whole and be what its name says, text in UTF-8"
+        raise InputFault(place=str(path), value=said, rule=rule) from error

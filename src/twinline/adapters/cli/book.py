@@ -1,0 +1,94 @@
+"""`twinline book`: import, check, make and fetch standard books."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinline.adapters.cli.progress import progress_bar
+from twinline.app.book_ports import ImportRequest
+from twinline.app.fault import InputFault
+from twinline.kernel.money import DIGITS_BY_CURRENCY
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from twinline.app.book_ports import Books, BookSummary
+
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+UCI = "uci"
+UCI_AS_OF_ON = date(2005, 9, 30)
+"""The last day of the public set's latest month."""
+
+
+def register(subparsers: Verbs, books: Callable[[], Books]) -> None:
+    """Add the verbs; `books` is asked for its work only when a verb runs."""
+    book = subparsers.add_parser("book", help="import, check, make or fetch a book of customers")
+    verbs = book.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _register_import(verbs, books)
+    _register_check(verbs, books)
+
+
+def _register_import(verbs: Verbs, books: Callable[[], Books]) -> None:
+    verb = verbs.add_parser("import", help="turn a CSV or Parquet table into a book")
+    verb.add_argument("layout", help="`uci`, or a mapping file (MAPPING.toml)")
+    verb.add_argument("source", type=Path, help="the table")
+    verb.add_argument("--out", type=Path, required=True, help="the book to write (Parquet)")
+    verb.add_argument("--as-of", type=_day, help="the day the rows describe (uci: 2005-09-30)")
+    verb.add_argument(
+        "--leave-out-broken", action="store_true", help="make the book of the sound rows"
+    )
+    verb.set_defaults(run=lambda arguments: _import(arguments, books()))
+
+
+def _register_check(verbs: Verbs, books: Callable[[], Books]) -> None:
+    verb = verbs.add_parser("check", help="check every row of a book")
+    verb.add_argument("book", type=Path)
+    verb.set_defaults(run=lambda arguments: _check(arguments, books()))
+
+
+def _import(arguments: argparse.Namespace, books: Books) -> int:
+    request = ImportRequest(
+        source=arguments.source,
+        out=arguments.out,
+        leave_out_broken=arguments.leave_out_broken,
+    )
+    with progress_bar("importing") as progress:
+        summary = books.import_uci(
+            request, as_of_on=arguments.as_of or UCI_AS_OF_ON, progress=progress
+        )
+    _print_summary(summary)
+    return 0
+
+
+def _check(arguments: argparse.Namespace, books: Books) -> int:
+    with progress_bar("checking") as progress:
+        summary = books.check(arguments.book, progress=progress)
+    _print_summary(summary)
+    return 0
+
+
+def _print_summary(summary: BookSummary) -> None:
+    """Say what a book holds, for a person."""
+    digits = DIGITS_BY_CURRENCY[summary.currency]
+    print(f"{summary.path}: a sound book of {summary.rows:,} customers on {summary.as_of_on}")
+    print(f"  amounts    {summary.currency}, {digits} decimals, kept in minor units")
+    lines = f"{summary.pay_later_lines:,} pay-later, {summary.cash_loan_lines:,} cash-loan"
+    print(f"  lines      {lines}")
+    if summary.outcomes_known:
+        print(f"  outcome    known of {summary.outcomes_known:,}, defaulted {summary.defaulted:,}")
+    else:
+        print("  outcome    not known")
+    print(f"  sha256     {summary.sha256[:16]}…")
+    if summary.left_out:
+        print(f"  left out   {summary.left_out:,} broken rows, listed in {summary.broken_out}")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputFault(place="--as-of", value=text, rule="a day such as 2005-09-30") from error

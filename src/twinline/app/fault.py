@@ -1,0 +1,63 @@
+"""What went wrong with what a person handed in: place, value and rule, in one line.
+
+The command line prints a fault as one line and ends with exit code 2. Broken infrastructure that
+is nobody's input stays an ordinary exception.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VALUE_LENGTH_MAX = 80
+
+
+def shown(value: object) -> str:
+    r"""Return a value as one short line: control characters escaped, long text cut.
+
+    >>> shown("a\nb")
+    'a\\nb'
+    """
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+    cut = text if len(text) <= VALUE_LENGTH_MAX else text[:VALUE_LENGTH_MAX] + "…"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
+
+
+class Fault(Exception):
+    """Something a person can put right: where it stands, what stands there, the rule it breaks."""
+
+    def __init__(self, *, place: str, value: object, rule: str) -> None:
+        """Keep the three parts and say them in one line."""
+        super().__init__(f"{shown(place)}: {shown(value)}: {rule}")
+        self.place = place
+        self.value = value
+        self.rule = rule
+
+
+class InputFault(Fault):
+    """An input that cannot be used."""
+
+
+class OutputFault(Fault):
+    """An output that cannot be written."""
+
+    @classmethod
+    def of(cls, path: Path, error: OSError) -> OutputFault:
+        """Return the fault for a file the system would not let us write."""
+        reason = error.strerror or str(error)
+        return cls(place=str(path), value=reason, rule="the file must be writable; none was left")
+
+
+class BrokenRowsFault(InputFault):
+    """A table with broken rows: how many, the first one, and the file that names them all."""
+
+    def __init__(
+        self, *, place: str, value: object, rule: str, rows: int, listed_in: Path
+    ) -> None:
+        """Keep the first finding as the fault, with the count and the side file behind it."""
+        count = "1 row is broken" if rows == 1 else f"{rows} rows are broken"
+        super().__init__(place=place, value=value, rule=f"{rule} ({count}, all in {listed_in})")
+        self.rows = rows
+        self.listed_in = listed_in

@@ -1,0 +1,41 @@
+"""The only module that knows everything: it hands each adapter what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from twinline.adapters.cli import book
+from twinline.app.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinline.app.book_ports import Books
+
+INPUT_FAULT = 2
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    parser = argparse.ArgumentParser(prog="twinline", description="Two linked credit lines.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    book.register(commands, _books)
+    try:
+        arguments = parser.parse_args(argv)
+        code: int = arguments.run(arguments)
+    except Fault as fault:
+        print(f"twinline: error: {fault}", file=sys.stderr)  # noqa: T201
+        return INPUT_FAULT
+    except KeyboardInterrupt:
+        print("twinline: interrupted; nothing was left half done", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+    return code
+
+
+def _books() -> Books:
+    from twinline.adapters.batch import books  # noqa: PLC0415 - Arrow takes long to load
+
+    return books
