@@ -2,3 +2,7 @@
 
 The packages and their import direction stand in ARCHITECTURE.md.
 """
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

@@ -6,13 +6,14 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book
+from twinline.adapters.cli import book, review
 from twinline.app.fault import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinline.app.book_ports import Books
+    from twinline.app.review_ports import Shelf
 
 INPUT_FAULT = 2
 INTERRUPTED = 130
@@ -23,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="twinline", description="Two linked credit lines.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     book.register(commands, _books)
+    review.register(commands, _shelf)
     try:
         arguments = parser.parse_args(argv)
         code: int = arguments.run(arguments)
@@ -39,3 +41,9 @@ def _books() -> Books:
     from twinline.adapters.batch import books  # noqa: PLC0415 - Arrow takes long to load
 
     return books
+
+
+def _shelf() -> Shelf:
+    from twinline.adapters.batch import shelf  # noqa: PLC0415 - Arrow takes long to load
+
+    return shelf

@@ -151,6 +151,10 @@ COLUMN_BY_NAME = {column.name: column for column in COLUMNS}
 PROTECTED_PREFIX = "protected_"
 """Columns that no strategy may read; they serve the fairness report alone."""
 
+PROTECTED_COLUMNS = tuple(
+    column.name for column in COLUMNS if column.name.startswith(PROTECTED_PREFIX)
+)
+
 UNREADABLE = frozenset({"customer_id", "currency", "licence", "as_of_on", "defaulted"})
 """Columns that are no feature either: names, the frame of the decision, and the outcome."""
 

@@ -117,7 +117,9 @@ def parse(text: str) -> Expression:
     Raises `ExpressionFault` with the part and the rule it breaks.
     """
     if len(text) > LENGTH_MAX:
-        raise ExpressionFault(f"{text[:40]}…", f"an expression has at most {LENGTH_MAX} characters")
+        raise ExpressionFault(
+            f"{text[:40]}…", f"an expression has at most {LENGTH_MAX} characters"
+        )
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -203,7 +205,7 @@ def _spelled_operation(op: Op, each: list[str], parts: tuple[Expression, ...]) -
             return f"{op.value}({', '.join(map(spelled, parts))})"
 
 
-def _read(node: ast.expr, depth: int) -> Expression:  # noqa: PLR0911 - one return a node kind
+def _read(node: ast.expr, depth: int) -> Expression:
     if depth == 0:
         raise ExpressionFault(_source(node), f"nested more than {DEPTH_MAX} deep")
     below = depth - 1
@@ -221,9 +223,7 @@ def _read(node: ast.expr, depth: int) -> Expression:  # noqa: PLR0911 - one retu
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return Operation(Op.NOT, (_read(operand, below),))
         case ast.BinOp(left=left, op=operator, right=right):
-            return Operation(
-                _binary(node, operator), (_read(left, below), _read(right, below))
-            )
+            return Operation(_binary(node, operator), (_read(left, below), _read(right, below)))
         case ast.BoolOp(op=operator, values=values):
             op = Op.AND if isinstance(operator, ast.And) else Op.OR
             return Operation(op, tuple(_read(value, below) for value in values))

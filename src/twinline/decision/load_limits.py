@@ -33,7 +33,8 @@ def read_limits(reading: Reading, sheets: Mapping[str, LimitSheet]) -> dict[Prod
         if name not in {"joint", *(product.value for product in Product)}:
             reading.findings.add("limits.toml", name, "is no line: joint, pay_later or cash_loan")
     return {
-        product: _read_limit(reading, product.value, sheets.get(product.value)) for product in Product
+        product: _read_limit(reading, product.value, sheets.get(product.value))
+        for product in Product
     }
 
 
@@ -47,7 +48,9 @@ def _read_limit(reading: Reading, name: str, sheet: LimitSheet | None) -> Limit:
         reading.findings.add(f"{place}.step", sheet.step, "must be above 0")
     if name != "joint" and sheet.now not in reading.names:
         reading.findings.add(f"{place}.now", sheet.now, "must be the feature of today's limit")
-    terms = [term for each in sheet.terms if (term := _read_term(reading, place, each)) is not None]
+    terms = [
+        term for each in sheet.terms if (term := _read_term(reading, place, each)) is not None
+    ]
     if all(term.role is Role.FLOOR for term in terms):
         reading.findings.add(place, "terms", "at least one cap is needed")
     for key, share in (("raise", sheet.raise_at_least_ppm), ("cut", sheet.cut_at_least_ppm)):

@@ -50,7 +50,9 @@ def read_prices(reading: Reading, sheets: Mapping[str, PriceSheet]) -> dict[Prod
     return prices
 
 
-def _keep_small(reading: Reading, place: str, sheet: PriceSheet, parts: list[Resolved | None]) -> None:
+def _keep_small(
+    reading: Reading, place: str, sheet: PriceSheet, parts: list[Resolved | None]
+) -> None:
     """Keep sums of a price's parts far from 64 bits."""
     limit = 100 * PPM
     for text, part in zip([*sheet.parts.values(), sheet.floor], parts, strict=True):

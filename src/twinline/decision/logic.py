@@ -48,9 +48,7 @@ def _logic(strategy: Strategy) -> Json:
         ],
         "tables": {name: _table(table) for name, table in strategy.tables.items()},
         "values": [[each.name, canonical(each.value.expression)] for each in strategy.values],
-        "prices": {
-            product.value: _price(price) for product, price in strategy.prices.items()
-        },
+        "prices": {product.value: _price(price) for product, price in strategy.prices.items()},
         "joint": _limit(strategy.joint),
         "limits": {product.value: _limit(limit) for product, limit in strategy.limits.items()},
         "gates": [

@@ -178,9 +178,7 @@ def _bounds(op: Op, parts: tuple[Resolved, ...]) -> Bounds:  # noqa: C901, PLR09
             return TRUTH
         case Op.ANNUITY:
             return _annuity(*parts)
-        case (
-            Op.LT | Op.LE | Op.EQ | Op.NE | Op.GE | Op.GT | Op.AND | Op.OR | Op.NOT
-        ):
+        case Op.LT | Op.LE | Op.EQ | Op.NE | Op.GE | Op.GT | Op.AND | Op.OR | Op.NOT:
             return replace(TRUTH, may_miss=may_miss)
         case _:
             assert_never(op)

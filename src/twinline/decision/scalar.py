@@ -135,9 +135,7 @@ class _Code:
             case _:
                 return self._propagating(resolved, lambda parts: _arithmetic(op, parts))
 
-    def _propagating(
-        self, resolved: Resolved, spell: Callable[[list[str]], str]
-    ) -> str:
+    def _propagating(self, resolved: Resolved, spell: Callable[[list[str]], str]) -> str:
         """Return an operation that is missing where any of its parts is."""
         parts = []
         tests = []

@@ -62,9 +62,7 @@ def settle_limit(limit: Limit, amounts: Sequence[int | None]) -> SettledLimit:
     return SettledLimit(settled, binding, cause, without, unknown)
 
 
-def _bound(
-    limit: Limit, amounts: Sequence[int | None], left_out: int
-) -> tuple[int, int, int]:
+def _bound(limit: Limit, amounts: Sequence[int | None], left_out: int) -> tuple[int, int, int]:
     """Return the binding term, the cause and the limit, as if `left_out` were not there."""
     cap, least_cap = -1, NO_CAP
     hard, least_hard = -1, NO_CAP

@@ -234,6 +234,3 @@ class Sheets:
         rule = f"{width} cells wanted, each at most {CELL_MAX} characters"
         self._findings.add(place, f"{len(cells)} cells", rule)
         return False
-
-
-

@@ -46,6 +46,7 @@ class BookReader:
             raise InputFault(place=str(path), value="not Parquet", rule="a book is a Parquet file")
         with arrow_faults(path), pq.ParquetFile(path) as file:
             schema = file.schema_arrow
+            self.schema = schema
             self.rows: int = file.metadata.num_rows
         metadata = schema.metadata or {}
         _reject_other_version(path, metadata.get(VERSION_KEY))

@@ -1,0 +1,133 @@
+"""Decisions as an Arrow schema: one row per customer, the columns of the outcome.
+
+Columns of a line begin with its name. Lists of amounts stand in the order of the names in
+summary.json. The digest is over content, not over a file: it is the same wherever the same
+decisions were made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from twinline.decision.outcome import LineOutcome, Outcome
+from twinline.decision.strategy import Action
+from twinline.terms.licence import Licence
+from twinline.terms.product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TEXTS = pa.list_(pa.string())
+AMOUNTS = pa.list_(pa.int64())
+NUMBERS = pa.list_(pa.int32())
+
+CUSTOMER_FIELDS: dict[str, pa.DataType] = {
+    "customer_id": pa.string(),
+    "licence": pa.string(),
+    "challenger": pa.bool_(),
+    "score": pa.int32(),
+    "pd_ppm": pa.int32(),
+    "segment": pa.string(),
+    "points": NUMBERS,
+    "joint_limit_minor": pa.int64(),
+    "joint_terms": AMOUNTS,
+    "joint_binding": pa.string(),
+    "doubts": TEXTS,
+}
+LINE_FIELDS: dict[str, pa.DataType] = {
+    "action": pa.string(),
+    "limit_now_minor": pa.int64(),
+    "base_limit_minor": pa.int64(),
+    "effective_limit_minor": pa.int64(),
+    "terms": AMOUNTS,
+    "binding": pa.string(),
+    "without_minor": pa.int64(),
+    "price_ppm": pa.int32(),
+    "price_parts": NUMBERS,
+    "price_binding": pa.string(),
+    "gate": pa.string(),
+    "restrictions": TEXTS,
+    "reasons": TEXTS,
+}
+DECISION_SCHEMA = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        *(pa.field(name, kind) for name, kind in CUSTOMER_FIELDS.items()),
+        *(
+            pa.field(f"{product.value}_{name}", kind)
+            for product in Product
+            for name, kind in LINE_FIELDS.items()
+        ),
+    ]
+)
+
+
+def batch_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
+    """Return outcomes, with their rows' numbers, as one batch."""
+    columns: list[list[object]] = [[number for number, _ in outcomes]]
+    each = [outcome for _, outcome in outcomes]
+    columns.extend([_plain(getattr(one, name)) for one in each] for name in CUSTOMER_FIELDS)
+    for product in Product:
+        lines = [getattr(one, product.value) for one in each]
+        columns.extend([_plain(getattr(line, name)) for line in lines] for name in LINE_FIELDS)
+    arrays = [
+        pa.array(values, field.type)
+        for values, field in zip(columns, DECISION_SCHEMA, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=DECISION_SCHEMA)
+
+
+def outcome_of(row: dict[str, object]) -> Outcome:
+    """Return the outcome a row of the file stands for."""
+    lines = {
+        product.value: LineOutcome(
+            **{name: _outcome_value(name, row[f"{product.value}_{name}"]) for name in LINE_FIELDS}
+        )
+        for product in Product
+    }
+    customer = {name: _outcome_value(name, row[name]) for name in CUSTOMER_FIELDS}
+    return Outcome(**customer, **lines)
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, (Action, Licence)) else value
+
+
+def _outcome_value(name: str, value: object) -> object:
+    if name == "action":
+        return Action(value)
+    if name == "licence":
+        return Licence(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Digest:
+    """SHA-256 over the content of decisions, row by row, column by column.
+
+    Each value is a line of text: a number in digits, true or false, a text as it is, a list as
+    its values joined by commas, nothing where there is none. It needs no Arrow to be checked.
+    """
+
+    def __init__(self) -> None:
+        """Start with no rows."""
+        self._sha256 = hashlib.sha256()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add the rows of a batch."""
+        columns = [_texts(column.to_pylist()) for column in batch.columns]
+        rows = zip(*columns, strict=True)
+        self._sha256.update("".join(["\n".join(row) + "\n\n" for row in rows]).encode())
+
+    def hexdigest(self) -> str:
+        """Return the digest of all rows so far."""
+        return self._sha256.hexdigest()
+
+
+def _texts(values: list[object]) -> list[str]:
+    return [
+        ",".join(_texts(value)) if isinstance(value, list) else "" if value is None else str(value)
+        for value in values
+    ]

@@ -1,0 +1,162 @@
+"""Where books, strategies and reviews lie: folders and files."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from twinline.adapters.batch.book_file import BookReader
+from twinline.adapters.batch.checking import check_book
+from twinline.adapters.batch.review_folder import (
+    Comparison,
+    Decisions,
+    ReviewFolder,
+    read_record,
+)
+from twinline.app.book import PROTECTED_COLUMNS
+from twinline.app.fault import InputFault
+from twinline.app.review_ports import Customer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from twinline.app.book_ports import Progress
+    from twinline.app.review_record import ReviewRecord
+
+ROWS_PER_CHUNK = 8_192
+FILES_MAX = 200
+FILE_BYTES_MAX = 1_000_000
+STRATEGY_SUFFIXES = {".toml", ".csv", ".jsonl", ".md"}
+FRAME = ("customer_id", "licence", "defaulted", *PROTECTED_COLUMNS)
+
+
+class Book:
+    """A book's customers, as a decision needs them."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the book."""
+        self._reader = BookReader(path)
+        self.path = path
+        self.rows = self._reader.rows
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file."""
+        return self._reader.sha256
+
+    @property
+    def currency(self) -> str:
+        """Return the currency of all amounts."""
+        return self._reader.currency
+
+    @property
+    def as_of_on(self) -> date:
+        """Return the day the book describes."""
+        return self._reader.as_of_on
+
+    def customers(self, columns: Sequence[str]) -> Iterator[list[Customer]]:
+        """Yield all customers in order, in chunks of bounded size."""
+        number = 1
+        names = list(dict.fromkeys([*FRAME, *columns]))
+        for batch in self._reader.batches(names, rows_per_batch=ROWS_PER_CHUNK):
+            chunk = _customers(batch, columns, number)
+            number += len(chunk)
+            yield chunk
+
+    def customer(self, number: int, columns: Sequence[str]) -> Customer:
+        """Return the customer of a row, 1 the first."""
+        names = list(dict.fromkeys([*FRAME, *columns]))
+        row = self._reader.row(number)
+        schema = pa.schema([self._reader.schema.field(name) for name in names])
+        batch = pa.RecordBatch.from_pylist([{name: row[name] for name in names}], schema=schema)
+        return _customers(batch, columns, number)[0]
+
+
+def _customers(batch: pa.RecordBatch, columns: Sequence[str], number: int) -> list[Customer]:
+    cells = zip(*(_numbers(batch[name]) for name in columns), strict=True)
+    groups = zip(*(batch[name].to_pylist() for name in PROTECTED_COLUMNS), strict=True)
+    frame = zip(*(batch[name].to_pylist() for name in FRAME[:3]), cells, groups, strict=True)
+    return [
+        Customer(
+            number=each,
+            customer_id=customer_id,
+            licence=licence,
+            cells=row,
+            defaulted=defaulted,
+            groups=group,
+        )
+        for each, (customer_id, licence, defaulted, row, group) in enumerate(frame, number)
+    ]
+
+
+def _numbers(column: pa.Array) -> list[int | None]:
+    """Return a column as whole numbers; a date as days since 1970-01-01."""
+    if pa.types.is_date32(column.type):
+        column = column.view(pa.int32())
+    return column.to_pylist()
+
+
+def sound_book(path: Path, progress: Progress) -> Book:
+    """Open a book after checking every row of it."""
+    check_book(path, path.with_name(path.name + ".broken.csv"), progress)
+    return Book(path)
+
+
+def book(path: Path) -> Book:
+    """Open a book that was checked before."""
+    return Book(path)
+
+
+def strategy_files(folder: Path) -> dict[str, bytes]:
+    """Return the files of a strategy by name, sub-folders included."""
+    if not folder.is_dir():
+        raise InputFault(place=str(folder), value="no folder", rule="a strategy is a folder")
+    paths = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix in STRATEGY_SUFFIXES and not path.name.startswith(".")
+    )
+    if len(paths) > FILES_MAX:
+        rule = f"a strategy has at most {FILES_MAX} files"
+        raise InputFault(place=str(folder), value=f"{len(paths)} files", rule=rule)
+    files = {}
+    for path in paths:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            rule = f"a strategy's file has at most {FILE_BYTES_MAX:,} bytes"
+            raise InputFault(place=str(path), value=f"{path.stat().st_size:,} bytes", rule=rule)
+        try:
+            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+        except OSError as error:
+            raise InputFault(
+                place=str(path), value=error.strerror, rule="the file must be readable"
+            ) from error
+    return files
+
+
+def law_text() -> str:
+    """Return the table of the law that this release ships."""
+    return (resources.files("twinline.compliance") / "params" / "china.toml").read_text("utf-8")
+
+
+def decisions_into(folder: Path) -> ReviewFolder:
+    """Begin a review's folder."""
+    return ReviewFolder(folder)
+
+
+def record(folder: Path) -> ReviewRecord:
+    """Return the record of a finished review."""
+    return read_record(folder)
+
+
+def decisions(folder: Path) -> Decisions:
+    """Open the decisions of a finished review."""
+    return Decisions(folder)
+
+
+def comparison(stored: Decisions) -> Comparison:
+    """Begin to hold outcomes made again against the stored ones."""
+    return Comparison(stored)

@@ -1,0 +1,85 @@
+"""`twinline review`: a book decided for both lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinline.adapters.cli.progress import progress_bar
+from twinline.adapters.cli.words import day
+from twinline.app.review import ReviewRequest, review
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from twinline.adapters.cli.words import Verbs
+    from twinline.app.review_ports import Shelf
+    from twinline.app.review_record import ReviewRecord
+    from twinline.portfolio.figures import LineFigures
+
+
+def register(subparsers: Verbs, shelf: Callable[[], Shelf]) -> None:
+    """Add the verb."""
+    verb = subparsers.add_parser("review", help="decide every customer of a book for both lines")
+    verb.add_argument("book", type=Path, help="a standard book (Parquet)")
+    verb.add_argument("--strategy", type=Path, required=True, help="the strategy's folder")
+    verb.add_argument("--out", type=Path, required=True, help="the folder to make")
+    verb.add_argument(
+        "--decided-on",
+        type=day,
+        metavar="DATE",
+        help="the day of the decision, whose law binds (default: the later of the book's day "
+        "and the day the law's table was last checked)",
+    )
+    verb.set_defaults(run=lambda arguments: _review(arguments, shelf()))
+
+
+def _review(arguments: argparse.Namespace, shelf: Shelf) -> int:
+    request = ReviewRequest(
+        book=arguments.book,
+        strategy=arguments.strategy,
+        out=arguments.out,
+        decided_on=arguments.decided_on,
+    )
+    with progress_bar("deciding") as progress:
+        record = review(request, shelf, progress)
+    print_record(record, arguments.out)
+    return 0
+
+
+def print_record(record: ReviewRecord, folder: Path) -> None:
+    """Say what a review came to, for a person."""
+    figures, strategy, book = record.figures, record.strategy, record.book
+    print(
+        f"{figures.customers:,} customers decided by {strategy.name} {strategy.version} "
+        f"({strategy.logic_hash[:8]}…), book of {book.as_of_on}, law of {record.decided_on}"
+    )
+    _print_line("pay-later", figures.pay_later, book.currency)
+    _print_line("cash loan", figures.cash_loan, book.currency)
+    print(f"  expected loss, all lines fully used: {_money(figures.expected_loss)}")
+    if figures.score.auc_ppm is not None and figures.score.ks_ppm is not None:
+        print(
+            f"  score against the known outcome: AUC {figures.score.auc_ppm / 1e6:.3f}, "
+            f"KS {figures.score.ks_ppm / 1e6:.3f}, "
+            f"{figures.score.defaulted:,} of {figures.score.outcome_known:,} defaulted"
+        )
+    print(f"  digest {record.decisions_digest[:16]}…")
+    print(f"look at {folder / 'report.html'}; then, for any customer:")
+    print(f"  twinline explain {folder} --customer ID")
+    print(f"  twinline replay {folder}")
+
+
+def _print_line(name: str, line: LineFigures, currency: str) -> None:
+    actions = ", ".join(f"{count:,} {action}" for action, count in line.actions.items() if count)
+    print(f"  {name}: {actions}")
+    print(
+        f"    limits {_money(line.limit_before)} → {_money(line.effective_limit)} {currency}"
+        f" (raised {_money(line.raised_by)}, cut {_money(line.cut_by)},"
+        f" invited {_money(line.invited)})"
+    )
+
+
+def _money(text: str) -> str:
+    whole, _, fraction = text.partition(".")
+    return f"{int(whole):,}" + (f".{fraction}" if fraction else "")

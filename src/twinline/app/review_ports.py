@@ -1,0 +1,113 @@
+"""What a review needs from the shell: a book's rows, a strategy's files, a folder to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import date
+    from pathlib import Path
+
+    from twinline.app.book_ports import Progress
+    from twinline.app.review_record import ReviewRecord
+    from twinline.decision.outcome import Outcome
+
+Cell = int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """One row of a book as a decision and its figures need it.
+
+    `cells` are the columns the strategy reads, in its order; dates are days since 1970-01-01.
+    `defaulted` is None where the outcome is not known; `groups` are the protected attributes.
+    """
+
+    number: int
+    customer_id: str
+    licence: str
+    cells: tuple[Cell, ...]
+    defaulted: bool | None
+    groups: tuple[str | None, ...]
+
+
+class BookSource(Protocol):
+    """A sound book, opened."""
+
+    path: Path
+    rows: int
+    sha256: str
+    currency: str
+    as_of_on: date
+
+    def customers(self, columns: Sequence[str]) -> Iterator[Sequence[Customer]]:
+        """Yield all customers in order, in chunks of bounded size."""
+
+    def customer(self, number: int, columns: Sequence[str]) -> Customer:
+        """Return the customer of a row, 1 the first."""
+
+
+class DecisionSink(Protocol):
+    """A review's folder being written aside; nothing is there until it is kept."""
+
+    def write(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        """Write outcomes with their rows' numbers."""
+
+    def finish(self) -> tuple[str, str]:
+        """Close the decisions; return the digest of their content and the file's SHA-256."""
+
+    def keep(self, record: ReviewRecord, files: Mapping[str, bytes]) -> None:
+        """Add the record and further files, and put the folder in its place."""
+
+
+class DecisionSource(Protocol):
+    """The decisions of a finished review."""
+
+    rows: int
+
+    def outcome(self, customer_id: str) -> tuple[int, Outcome] | None:
+        """Return the row number and stored outcome of a customer, or None."""
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file."""
+
+
+class Comparison(Protocol):
+    """Outcomes made again held against the stored ones, in order, byte by byte."""
+
+    def differences(self, outcomes: Sequence[tuple[int, Outcome]]) -> Sequence[tuple[int, str]]:
+        """Return row and column of each difference in the next outcomes."""
+
+    def digest(self) -> str:
+        """Return the digest of all outcomes made again."""
+
+
+class Shelf(Protocol):
+    """Where books, strategies and reviews lie."""
+
+    def sound_book(self, path: Path, progress: Progress) -> BookSource:
+        """Open a book after checking every row of it."""
+
+    def book(self, path: Path) -> BookSource:
+        """Open a book that was checked before."""
+
+    def strategy_files(self, folder: Path) -> Mapping[str, bytes]:
+        """Return the files of a strategy by name."""
+
+    def law_text(self) -> str:
+        """Return the table of the law that this release ships."""
+
+    def decisions_into(self, folder: Path) -> AbstractContextManager[DecisionSink]:
+        """Begin a review's folder."""
+
+    def record(self, folder: Path) -> ReviewRecord:
+        """Return the record of a finished review."""
+
+    def decisions(self, folder: Path) -> DecisionSource:
+        """Open the decisions of a finished review."""
+
+    def comparison(self, stored: DecisionSource) -> Comparison:
+        """Begin to hold outcomes made again against the stored ones."""

@@ -1,0 +1,66 @@
+"""The figures of a reviewed book; money is decimal text in the book's currency, shares are ppm."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class LineFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """One line over the whole book; money as decimal text in the book's currency.
+
+    `expected_loss` is probability of default times 65 % times the effective limits, a first
+    measure of what the pool can lose if every line were used.
+    """
+
+    actions: dict[str, int]
+    binding: dict[str, int]
+    reasons: dict[str, int]
+    price_bounds: dict[str, int]
+    price_ppm_by_band: dict[str, int]
+    price_ppm_mean: int | None
+    limit_before: str
+    base_limit: str
+    effective_limit: str
+    raised_by: str
+    cut_by: str
+    invited: str
+    largest_limit: str
+    mean_limit: str
+    largest_hundredth_ppm: int
+
+
+class GroupFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """A segment or a protected group: how many, how they fare on each line."""
+
+    customers: int
+    score_mean: int | None
+    defaulted: int
+    outcome_known: int
+    pay_later: dict[str, int]
+    cash_loan: dict[str, int]
+
+
+class ScoreFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """How the score ranks the customers whose outcome is known, in ppm."""
+
+    outcome_known: int
+    defaulted: int
+    auc_ppm: int | None
+    ks_ppm: int | None
+    gini_ppm: int | None
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of a review."""
+
+    customers: int
+    referred: int
+    challengers: int
+    pay_later: LineFigures
+    cash_loan: LineFigures
+    joint_limit: str
+    expected_loss: str
+    segments: dict[str, GroupFigures]
+    scores: dict[str, GroupFigures]
+    groups: dict[str, dict[str, GroupFigures]]
+    score: ScoreFigures
