@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 CORE = (
     "compliance",
@@ -174,17 +174,26 @@ def modules_are_named_for_what_they_hold(file: File) -> Iterator[str]:
 
 
 def public_names_are_explained(file: File) -> Iterator[str]:
-    """Every module, public class and public function of the package has a docstring."""
-    for node in file.nodes if file.in_source else ():
-        match node:
-            case ast.Module() if not ast.get_docstring(node):
-                yield f"{file.path}: the module has no docstring"
-            case (
-                ast.ClassDef(name=name)
-                | ast.FunctionDef(name=name)
-                | ast.AsyncFunctionDef(name=name)
-            ) if not name.startswith("_") and not ast.get_docstring(node):
-                yield f"{file.at(node)}: {name} has no docstring"
+    """Every module, public class, public function and public method has a docstring."""
+    for module in file.nodes[:1] if file.in_source else ():
+        assert isinstance(module, ast.Module)
+        if not ast.get_docstring(module):
+            yield f"{file.path}: the module has no docstring"
+        yield from _unexplained(file, module.body)
+
+
+_EXPLAINED = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _unexplained(file: File, body: Iterable[ast.stmt]) -> Iterator[str]:
+    """Yield public names of a body without docstring; what is inside a function is its own."""
+    for node in body:
+        if not isinstance(node, _EXPLAINED) or node.name.startswith("_"):
+            continue
+        if not ast.get_docstring(node):
+            yield f"{file.at(node)}: {node.name} has no docstring"
+        if isinstance(node, ast.ClassDef):
+            yield from _unexplained(file, node.body)
 
 
 def tests_say_what_must_hold(file: File) -> Iterator[str]:

@@ -10,7 +10,7 @@ from twinline import __version__
 from twinline.app.book import PROTECTED_COLUMNS, readable_columns
 from twinline.app.fault import InputFault
 from twinline.app.review_record import RECORD_VERSION, BookFacts, ReviewRecord, StrategyFacts
-from twinline.compliance.law import Law, UnknownCurrencyError, read_law
+from twinline.compliance.law import UnknownCurrencyError, read_law
 from twinline.decision.decide import Decider, UndatedStrategyError, day_number
 from twinline.decision.fault import StrategyFault
 from twinline.decision.load import load_strategy
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from twinline.app.book_ports import Progress
     from twinline.app.review_ports import BookSource, Customer, Shelf
+    from twinline.compliance.law import Law
     from twinline.decision.law import LawValues
     from twinline.decision.strategy import Strategy
 

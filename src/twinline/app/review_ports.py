@@ -39,9 +39,18 @@ class BookSource(Protocol):
 
     path: Path
     rows: int
-    sha256: str
-    currency: str
-    as_of_on: date
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the book's file."""
+
+    @property
+    def currency(self) -> str:
+        """The currency of all its amounts."""
+
+    @property
+    def as_of_on(self) -> date:
+        """The day it describes."""
 
     def customers(self, columns: Sequence[str]) -> Iterator[Sequence[Customer]]:
         """Yield all customers in order, in chunks of bounded size."""
@@ -73,6 +82,9 @@ class DecisionSource(Protocol):
 
     def sha256(self) -> str:
         """Return the SHA-256 of the file."""
+
+    def comparison(self) -> Comparison:
+        """Begin to hold outcomes made again against these."""
 
 
 class Comparison(Protocol):
@@ -108,6 +120,3 @@ class Shelf(Protocol):
 
     def decisions(self, folder: Path) -> DecisionSource:
         """Open the decisions of a finished review."""
-
-    def comparison(self, stored: DecisionSource) -> Comparison:
-        """Begin to hold outcomes made again against the stored ones."""

@@ -116,7 +116,7 @@ class Decider:
         now: list[int | None],
         doubts: tuple[str, ...],
     ) -> Outcome:
-        """Return the outcome where a person has to look first: nothing moves, nothing is priced."""
+        """Return the outcome where a person looks first: nothing moves, nothing is priced."""
         lines = [
             LineOutcome(
                 action=Action.REFER,

@@ -19,6 +19,7 @@ from twinline.decision.fault import ExpressionFault
 
 LENGTH_MAX = 2_000
 DEPTH_MAX = 60
+CLAMP_PARTS = 3
 
 
 @unique
@@ -210,32 +211,43 @@ def _read(node: ast.expr, depth: int) -> Expression:
         raise ExpressionFault(_source(node), f"nested more than {DEPTH_MAX} deep")
     below = depth - 1
     match node:
-        case ast.Constant(value=bool() | str() | bytes() | float() | complex() | None):
-            raise ExpressionFault(_source(node), "only whole numbers are allowed")
-        case ast.Constant(value=int(value)):
-            if value > INT64_MAX:
-                raise ExpressionFault(_source(node), "does not fit 64 bits")
-            return Literal(value)
+        case ast.Constant():
+            return _literal(node)
         case ast.Name(id=name):
             return Name(name)
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return Operation(Op.NEG, (_read(operand, below),))
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return Operation(Op.NOT, (_read(operand, below),))
-        case ast.BinOp(left=left, op=operator, right=right):
-            return Operation(_binary(node, operator), (_read(left, below), _read(right, below)))
-        case ast.BoolOp(op=operator, values=values):
-            op = Op.AND if isinstance(operator, ast.And) else Op.OR
-            return Operation(op, tuple(_read(value, below) for value in values))
         case ast.Compare():
             return _comparison(node, below)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            return Operation(Op.IF, tuple(_read(part, below) for part in (test, body, orelse)))
         case ast.Subscript(value=ast.Name(id=table), slice=index):
             keys = index.elts if isinstance(index, ast.Tuple) else [index]
             return Lookup(table, tuple(_read(key, below) for key in keys))
         case ast.Call():
             return _call(node, below)
+        case _:
+            op, parts = _parts(node)
+            return Operation(op, tuple(_read(part, below) for part in parts))
+
+
+def _literal(node: ast.Constant) -> Literal:
+    if type(node.value) is not int:
+        raise ExpressionFault(_source(node), "only whole numbers are allowed")
+    if node.value > INT64_MAX:
+        raise ExpressionFault(_source(node), "does not fit 64 bits")
+    return Literal(node.value)
+
+
+def _parts(node: ast.expr) -> tuple[Op, list[ast.expr]]:
+    """Return the operation and parts of what Python writes with signs and words."""
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return Op.NEG, [operand]
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return Op.NOT, [operand]
+        case ast.BinOp(left=left, op=operator, right=right):
+            return _binary(node, operator), [left, right]
+        case ast.BoolOp(op=operator, values=values):
+            return Op.AND if isinstance(operator, ast.And) else Op.OR, values
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return Op.IF, [test, body, orelse]
         case _:
             rule = "is not part of the strategy language (docs/reference/strategy.md)"
             raise ExpressionFault(_source(node), rule)
@@ -265,7 +277,7 @@ def _call(node: ast.Call, below: int) -> Expression:
     if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
         raise ExpressionFault(_source(node), "arguments are given one by one, without names")
     parts = tuple(_read(argument, below) for argument in node.args)
-    if name == "clamp" and len(parts) == 3:
+    if name == "clamp" and len(parts) == CLAMP_PARTS:
         value, least, greatest = parts
         return Operation(Op.MAX, (least, Operation(Op.MIN, (value, greatest))))
     if name not in FUNCTIONS:

@@ -1,4 +1,4 @@
-"""What is wrong with a strategy: findings with place, value and rule, collected and raised once."""
+"""What is wrong with a strategy: findings with place, value and rule, raised all at once."""
 
 from __future__ import annotations
 

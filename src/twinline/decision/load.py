@@ -36,7 +36,8 @@ from twinline.decision.strategy import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 SCALE_MAX = 1_000
 DAYS_MAX = 100_000
@@ -44,7 +45,7 @@ DAYS_MAX = 100_000
 
 
 def load_strategy(
-    files: Mapping[str, bytes], *, columns: Set[str], currency_scale: int = 1
+    files: Mapping[str, bytes], *, columns: AbstractSet[str], currency_scale: int = 1
 ) -> Strategy:
     """Return the strategy that the files describe.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinline.decision.bounds import Bounds
-from twinline.decision.resolve import Resolved, Symbol
+from twinline.decision.resolve import Symbol
 from twinline.decision.strategy import PPM, Price, Quantity
 from twinline.terms.product import Product
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinline.decision.reading import Reading
+    from twinline.decision.resolve import Resolved
     from twinline.decision.sheet import PriceSheet
 
 

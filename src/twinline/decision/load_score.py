@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twinline.decision.bounds import Bounds
 from twinline.decision.load_tables import read_table
 from twinline.decision.sheet import SCORECARD_COLUMNS
-from twinline.decision.strategy import PPM, Attribute, Feature, FeatureType
+from twinline.decision.strategy import PPM, Attribute, FeatureType
 from twinline.decision.table import Table
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from twinline.decision.reading import Reading
     from twinline.decision.sheet import Row
+    from twinline.decision.strategy import Feature
 
 POINTS_MAX = 100_000
 

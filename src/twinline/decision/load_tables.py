@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twinline.decision.table import Table
@@ -43,7 +44,7 @@ def read_table(
         reading.findings.add(f"strategy.toml tables.{name}", unit, f"is one of {', '.join(UNITS)}")
         return None
     grid = reading.sheets.grid(file)
-    if len(grid) < 2:
+    if not grid:
         return None
     before = len(reading.findings.found)
     heads = grid[0][1][1:]
@@ -57,7 +58,7 @@ def read_table(
         for column in order
     ]
     known_edges = [edge for edge in edges if edge is not None]
-    if any(low >= high for low, high in zip(known_edges, known_edges[1:], strict=False)):
+    if any(low >= high for low, high in pairwise(known_edges)):
         reading.findings.add(file, "the first column", "bands ascend, each from its lower end")
     if len(reading.findings.found) > before:
         return None

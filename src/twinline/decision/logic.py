@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from twinline.decision.expression import canonical
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Attribute, Feature, Limit, Price, Strategy
     from twinline.decision.table import Table
 
-Json = dict[str, "Json"] | list["Json"] | str | int | bool | None
+Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | None
 
 
 def logic_text(strategy: Strategy) -> str:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from twinline.decision.bounds import INT64_MAX, INT64_MIN
 from twinline.decision.expression import FUNCTIONS, names_in, parse
 from twinline.decision.fault import ExpressionFault
-from twinline.decision.resolve import Resolved, Scope, Symbol, resolve
+from twinline.decision.resolve import Scope, resolve
 from twinline.decision.sheet import Findings, Sheets
 from twinline.kernel.money import MoneyFormatError, parse_money
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
+    from twinline.decision.resolve import Resolved, Symbol
     from twinline.decision.strategy import Reason
     from twinline.decision.table import Table
 
@@ -27,7 +29,7 @@ RESERVED = frozenset({*FUNCTIONS, "clamp", "and", "or", "not", "if", "else", "in
 class Reading:
     """One reading of a strategy: the scope grows as files are read, findings gather on the way."""
 
-    def __init__(self, files: Mapping[str, bytes], columns: Set[str], scale: int) -> None:
+    def __init__(self, files: Mapping[str, bytes], columns: AbstractSet[str], scale: int) -> None:
         """Start with the files, the columns a feature may read and the currency's scale."""
         self.files = files
         self.columns = columns

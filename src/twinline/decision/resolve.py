@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, assert_never
 from twinline.decision import bounds as bound
 from twinline.decision.bounds import TRUTH, Bounds
 from twinline.decision.expression import (
-    Expression,
     Literal,
     Lookup,
     Name,
@@ -23,6 +22,9 @@ from twinline.kernel.rounding import Rounding
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twinline.decision.expression import (
+        Expression,
+    )
     from twinline.decision.table import Table
 
 ROUNDINGS = {
@@ -99,16 +101,17 @@ def _lookup(node: Lookup, name: str, keys: tuple[Resolved, ...], scope: Scope) -
     table = scope.tables.get(name)
     if table is None:
         raise ExpressionFault(name, "unknown table")
-    wanted = 1 if table.columns == 1 else 2
-    if len(keys) != wanted:
-        shape = f"{name}[band]" if wanted == 1 else f"{name}[segment, band]"
+    by_segment = table.columns > 1
+    if len(keys) != 1 + by_segment:
+        shape = f"{name}[segment, band]" if by_segment else f"{name}[band]"
         raise ExpressionFault(spelled(node), f"is looked up as {shape}")
     _numbers(node, keys)
     band = keys[-1].bounds
     if band.least < table.edges[0]:
         rule = f"can be {band.least}, below the table's first band {table.edges[0]}"
         raise ExpressionFault(spelled(node), rule)
-    if wanted == 2 and not 0 <= keys[0].bounds.least <= keys[0].bounds.greatest < table.columns:
+    segment = keys[0].bounds
+    if by_segment and not 0 <= segment.least <= segment.greatest < table.columns:
         raise ExpressionFault(spelled(node), "the first key is the segment")
     may_miss = any(key.bounds.may_miss for key in keys)
     bounds = Bounds(min(table.cells), max(table.cells), may_miss)

@@ -14,16 +14,16 @@ from twinline.decision.expression import Literal, Lookup, Name, Op, Operation
 from twinline.decision.law import LAW_BOUNDS
 from twinline.decision.resolve import ROUNDINGS
 from twinline.decision.settle import SettledLimit, SettledPrice, settle_limit, settle_price
-from twinline.decision.strategy import Feature, Limit, Price, Strategy, WhenMissing
+from twinline.decision.strategy import WhenMissing
 from twinline.kernel.annuity import annuity_principal
 from twinline.kernel.rounding import Rounding, divide
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from twinline.decision.resolve import Resolved
-    from twinline.decision.strategy import Attribute
+    from twinline.decision.strategy import Attribute, Feature, Limit, Price, Strategy
     from twinline.decision.table import Table
 
 Value = int | None
@@ -44,7 +44,9 @@ Numbers = tuple[
 class Read(Protocol):
     """Return the indices of the features in doubt, and all features' values."""
 
-    def __call__(self, row: Row, as_of_day: int, challenger: bool) -> tuple[tuple[int, ...], Row]:
+    def __call__(
+        self, row: Row, as_of_day: int, challenger: int, /
+    ) -> tuple[tuple[int, ...], Row]:
         """Read one row of the book."""
 
 
@@ -52,9 +54,16 @@ class Measure(Protocol):
     """Return every number of a decision."""
 
     def __call__(
-        self, features: Row, given: tuple[int, ...], as_of_day: int, challenger: bool
+        self, features: Row, given: tuple[int, ...], as_of_day: int, challenger: int, /
     ) -> Numbers:
         """Measure one customer; `given` are law values, then dated values, in order."""
+
+
+class Evaluate(Protocol):
+    """Return the value of one expression."""
+
+    def __call__(self, *values: Value) -> Value:
+        """Evaluate for the values of its names, in order."""
 
 
 def compile_scalar(strategy: Strategy) -> tuple[Read, Measure]:
@@ -62,11 +71,15 @@ def compile_scalar(strategy: Strategy) -> tuple[Read, Measure]:
     return cast("Read", _reader(strategy)), cast("Measure", _measurer(strategy))
 
 
-def compile_expression(resolved: Resolved, names: Sequence[str]) -> Callable[..., Value]:
-    """Return one expression without tables as a function of its names, for tests and search."""
+def compile_expression(
+    resolved: Resolved, names: Sequence[str], tables: Mapping[str, Table]
+) -> Evaluate:
+    """Return one expression as a function of the names it may read, in order."""
     code = _Code(", ".join(f"v_{name}" for name in names))
+    for name, table in tables.items():
+        _give_table(code, name, table)
     code.line(f"return {code.value(resolved)}")
-    return code.function()
+    return cast("Evaluate", code.function())
 
 
 class _Code:
@@ -94,7 +107,7 @@ class _Code:
         self.given[name] = value
         return name
 
-    def function(self) -> Callable[..., Value]:
+    def function(self) -> object:
         """Return the finished function.
 
         The source holds names this module made and whole numbers, never text from a file.
@@ -102,7 +115,7 @@ class _Code:
         source = "\n".join([self.head, *self.body])
         namespace = dict(self.given)
         exec(compile(source, "<strategy>", "exec"), namespace)  # noqa: S102 - see above
-        return cast("Callable[..., Value]", namespace["compiled"])
+        return namespace["compiled"]
 
     def value(self, resolved: Resolved) -> str:
         """Return Python for an expression, after writing the lines it needs first."""
@@ -196,7 +209,7 @@ def _lookup(table: str, keys: list[str]) -> str:
     return f"C_{table}[({band}) * N_{table} + {keys[0]}]"
 
 
-def _reader(strategy: Strategy) -> Callable[..., Value]:
+def _reader(strategy: Strategy) -> object:
     code = _Code("row, v_as_of_day, v_challenger")
     places = {name: place for place, name in enumerate(strategy.columns)}
     code.line("doubts = []")
@@ -248,7 +261,7 @@ def _if_missing(feature: Feature, index: int) -> str:
             assert_never(feature.missing)
 
 
-def _measurer(strategy: Strategy) -> Callable[..., Value]:
+def _measurer(strategy: Strategy) -> object:
     code = _Code("features, given, v_as_of_day, v_challenger")
     for name, table in {**strategy.tables, "pd": strategy.pd}.items():
         _give_table(code, name, table)

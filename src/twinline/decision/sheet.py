@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from twinline.decision.fault import ExpressionFault, Finding
+from twinline.decision.fault import Finding
 from twinline.decision.strategy import Basis, Cause, FeatureType, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from twinline.decision.fault import ExpressionFault
 
 CELL_MAX = 2_000
 
@@ -26,21 +28,21 @@ class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """A table of a TOML file; a key that is not listed is refused."""
 
 
-class ExperimentSheet(_Sheet):
+class ExperimentSheet(_Sheet, frozen=True):
     """`[experiment]` of strategy.toml."""
 
     salt: str
     challenger_ppm: int
 
 
-class TableSheet(_Sheet):
+class TableSheet(_Sheet, frozen=True):
     """One entry of `[tables]` of strategy.toml: a file, and `yuan`, `ppm` or `number`."""
 
     file: str
     unit: str
 
 
-class DatedSheet(_Sheet):
+class DatedSheet(_Sheet, frozen=True):
     """One entry of `[dated]` of strategy.toml."""
 
     least: int
@@ -48,7 +50,7 @@ class DatedSheet(_Sheet):
     values: dict[str, int]
 
 
-class StrategySheet(_Sheet):
+class StrategySheet(_Sheet, frozen=True):
     """strategy.toml."""
 
     name: str
@@ -61,7 +63,7 @@ class StrategySheet(_Sheet):
     dated: dict[str, DatedSheet] = {}
 
 
-class FeatureSheet(_Sheet):
+class FeatureSheet(_Sheet, frozen=True):
     """One table of features.toml."""
 
     type: FeatureType
@@ -77,7 +79,7 @@ class FeatureSheet(_Sheet):
     act: str | None = None
 
 
-class TermSheet(_Sheet):
+class TermSheet(_Sheet, frozen=True):
     """One of `[[….terms]]` of limits.toml."""
 
     name: str
@@ -88,7 +90,7 @@ class TermSheet(_Sheet):
     if_missing: str | None = None
 
 
-class LimitSheet(_Sheet):
+class LimitSheet(_Sheet, frozen=True):
     """A limit of limits.toml; amounts in yuan."""
 
     step: str
@@ -99,7 +101,7 @@ class LimitSheet(_Sheet):
     cut_at_least_ppm: int = 0
 
 
-class PriceSheet(_Sheet):
+class PriceSheet(_Sheet, frozen=True):
     """A price of prices.toml."""
 
     step_ppm: int
@@ -108,7 +110,7 @@ class PriceSheet(_Sheet):
     parts: dict[str, str]
 
 
-class ReasonSheet(_Sheet):
+class ReasonSheet(_Sheet, frozen=True):
     """One table of reasons.toml."""
 
     cause: Cause
@@ -208,7 +210,7 @@ class Sheets:
         """Return all rows of a CSV table, the header first, each as long as the header."""
         text = self.text(name)
         lines = [] if text is None else self._lines(name, text)
-        if len(lines) < 2:
+        if not lines[1:]:
             if text is not None:
                 self._findings.add(name, "the file", "needs a header and at least one row")
             return []

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import TYPE_CHECKING
 
-from twinline.decision.bounds import Bounds
-from twinline.terms.product import Product
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from twinline.decision.bounds import Bounds
     from twinline.decision.resolve import Resolved
     from twinline.decision.table import Table
+    from twinline.terms.product import Product
 
 SEMANTICS = 1
 """Version of what the language means; part of every logic hash."""

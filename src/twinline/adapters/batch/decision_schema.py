@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 
-from twinline.decision.outcome import LineOutcome, Outcome
+from twinline.decision.outcome import Outcome
 from twinline.decision.strategy import Action
 from twinline.terms.licence import Licence
 from twinline.terms.product import Product
@@ -82,32 +83,20 @@ def batch_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
 
 def outcome_of(row: dict[str, object]) -> Outcome:
     """Return the outcome a row of the file stands for."""
-    lines = {
-        product.value: LineOutcome(
-            **{name: _outcome_value(name, row[f"{product.value}_{name}"]) for name in LINE_FIELDS}
-        )
-        for product in Product
-    }
-    customer = {name: _outcome_value(name, row[name]) for name in CUSTOMER_FIELDS}
-    return Outcome(**customer, **lines)
+    fields = {name: row[name] for name in CUSTOMER_FIELDS}
+    for product in Product:
+        fields[product.value] = {name: row[f"{product.value}_{name}"] for name in LINE_FIELDS}
+    return msgspec.convert(fields, Outcome)
 
 
 def _plain(value: object) -> object:
     return value.value if isinstance(value, (Action, Licence)) else value
 
 
-def _outcome_value(name: str, value: object) -> object:
-    if name == "action":
-        return Action(value)
-    if name == "licence":
-        return Licence(value)
-    return tuple(value) if isinstance(value, list) else value
-
-
 class Digest:
     """SHA-256 over the content of decisions, row by row, column by column.
 
-    Each value is a line of text: a number in digits, true or false, a text as it is, a list as
+    Each value is a line of text: a number in digits, True or False, a text as it is, a list as
     its values joined by commas, nothing where there is none. It needs no Arrow to be checked.
     """
 

@@ -8,7 +8,6 @@ import shutil
 from typing import TYPE_CHECKING, Self
 
 import msgspec
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
+
+    import pyarrow as pa
 
     from twinline.decision.outcome import Outcome
 
@@ -140,6 +141,10 @@ class Decisions:
     def sha256(self) -> str:
         """Return the SHA-256 of the file."""
         return sha256_of(self._path)
+
+    def comparison(self) -> Comparison:
+        """Begin to hold outcomes made again against these."""
+        return Comparison(self)
 
 
 class Comparison:

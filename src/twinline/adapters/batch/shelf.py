@@ -10,7 +10,6 @@ import pyarrow as pa
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
 from twinline.adapters.batch.review_folder import (
-    Comparison,
     Decisions,
     ReviewFolder,
     read_record,
@@ -41,7 +40,7 @@ class Book:
         """Open the book."""
         self._reader = BookReader(path)
         self.path = path
-        self.rows = self._reader.rows
+        self.rows: int = self._reader.rows
 
     @property
     def sha256(self) -> str:
@@ -97,7 +96,8 @@ def _numbers(column: pa.Array) -> list[int | None]:
     """Return a column as whole numbers; a date as days since 1970-01-01."""
     if pa.types.is_date32(column.type):
         column = column.view(pa.int32())
-    return column.to_pylist()
+    numbers: list[int | None] = column.to_pylist()
+    return numbers
 
 
 def sound_book(path: Path, progress: Progress) -> Book:
@@ -155,8 +155,3 @@ def record(folder: Path) -> ReviewRecord:
 def decisions(folder: Path) -> Decisions:
     """Open the decisions of a finished review."""
     return Decisions(folder)
-
-
-def comparison(stored: Decisions) -> Comparison:
-    """Begin to hold outcomes made again against the stored ones."""
-    return Comparison(stored)

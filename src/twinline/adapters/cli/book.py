@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from twinline.adapters.cli.words import Verbs
     from twinline.app.book_ports import Books, BookSummary
-
-    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
 UCI = "uci"
 UCI_AS_OF_ON = date(2005, 9, 30)
