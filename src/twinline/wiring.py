@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, review
+from twinline.adapters.cli import book, explain, review
 from twinline.app.fault import Fault
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     book.register(commands, _books)
     review.register(commands, _shelf)
+    explain.register(commands, _shelf)
     try:
         arguments = parser.parse_args(argv)
         code: int = arguments.run(arguments)

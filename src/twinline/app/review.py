@@ -77,7 +77,7 @@ def review(request: ReviewRequest, shelf: Shelf, progress: Progress) -> ReviewRe
             record_version=RECORD_VERSION,
             twinline_version=__version__,
             book=BookFacts(
-                path=str(book.path),
+                path=book.location,
                 sha256=book.sha256,
                 rows=book.rows,
                 currency=book.currency,

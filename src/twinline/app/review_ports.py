@@ -41,6 +41,10 @@ class BookSource(Protocol):
     rows: int
 
     @property
+    def location(self) -> str:
+        """Where the book lies, so that it is found again from anywhere on this machine."""
+
+    @property
     def sha256(self) -> str:
         """The SHA-256 of the book's file."""
 
@@ -105,6 +109,9 @@ class Shelf(Protocol):
 
     def book(self, path: Path) -> BookSource:
         """Open a book that was checked before."""
+
+    def path(self, text: str) -> Path:
+        """Return the path that a record names."""
 
     def strategy_files(self, folder: Path) -> Mapping[str, bytes]:
         """Return the files of a strategy by name."""

@@ -61,6 +61,11 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """No value at all, written `None`; what a term says where it does not apply."""
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """A feature, a named amount, a law value or an earlier result."""
 
@@ -83,7 +88,7 @@ class Operation:
     parts: tuple[Expression, ...]
 
 
-Expression = Literal | Name | Lookup | Operation
+Expression = Literal | Missing | Name | Lookup | Operation
 
 FUNCTIONS = {
     "abs": (Op.ABS, 1, 1),
@@ -134,6 +139,8 @@ def canonical(expression: Expression) -> str:
     match expression:
         case Literal(value):
             return str(value)
+        case Missing():
+            return "none"
         case Name(name):
             return name
         case Lookup(table, keys):
@@ -149,6 +156,8 @@ def spelled(expression: Expression) -> str:
     match expression:
         case Literal(value):
             return f"{value:_}"
+        case Missing():
+            return "None"
         case Name(name):
             return name
         case Lookup(table, keys):
@@ -162,7 +171,7 @@ def spelled(expression: Expression) -> str:
 def names_in(expression: Expression) -> frozenset[str]:
     """Return every name an expression reads, tables apart."""
     match expression:
-        case Literal():
+        case Literal() | Missing():
             return frozenset()
         case Name(name):
             return frozenset({name})
@@ -227,7 +236,9 @@ def _read(node: ast.expr, depth: int) -> Expression:
             return Operation(op, tuple(_read(part, below) for part in parts))
 
 
-def _literal(node: ast.Constant) -> Literal:
+def _literal(node: ast.Constant) -> Literal | Missing:
+    if node.value is None:
+        return Missing()
     if type(node.value) is not int:
         raise ExpressionFault(_source(node), "only whole numbers are allowed")
     if node.value > INT64_MAX:

@@ -10,6 +10,7 @@ from twinline.decision.bounds import TRUTH, Bounds
 from twinline.decision.expression import (
     Literal,
     Lookup,
+    Missing,
     Name,
     Op,
     Operation,
@@ -74,6 +75,8 @@ def resolve(expression: Expression, scope: Scope) -> Resolved:
     match expression:
         case Literal(value):
             return Resolved(expression, truth=False, bounds=Bounds(value, value))
+        case Missing():
+            return Resolved(expression, truth=False, bounds=Bounds(0, 0, may_miss=True))
         case Name(name):
             symbol = scope.names.get(name)
             if symbol is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Protocol, assert_never, cast
 
-from twinline.decision.expression import Literal, Lookup, Name, Op, Operation
+from twinline.decision.expression import Literal, Lookup, Missing, Name, Op, Operation
 from twinline.decision.law import LAW_BOUNDS
 from twinline.decision.resolve import ROUNDINGS
 from twinline.decision.settle import SettledLimit, SettledPrice, settle_limit, settle_price
@@ -122,6 +122,8 @@ class _Code:
         match resolved.expression:
             case Literal(value):
                 return f"({value})" if value < 0 else str(value)
+            case Missing():
+                return "None"
             case Name(name):
                 return f"v_{name}"
             case Lookup(table, _):

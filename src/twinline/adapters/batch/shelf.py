@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,7 +22,6 @@ from twinline.app.review_ports import Customer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
-    from pathlib import Path
 
     from twinline.app.book_ports import Progress
     from twinline.app.review_record import ReviewRecord
@@ -41,6 +41,11 @@ class Book:
         self._reader = BookReader(path)
         self.path = path
         self.rows: int = self._reader.rows
+
+    @property
+    def location(self) -> str:
+        """Return where the book lies, from the root."""
+        return str(self.path.resolve())
 
     @property
     def sha256(self) -> str:
@@ -109,6 +114,11 @@ def sound_book(path: Path, progress: Progress) -> Book:
 def book(path: Path) -> Book:
     """Open a book that was checked before."""
     return Book(path)
+
+
+def path(text: str) -> Path:
+    """Return the path that a record names."""
+    return Path(text)
 
 
 def strategy_files(folder: Path) -> dict[str, bytes]:

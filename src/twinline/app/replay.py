@@ -1,0 +1,90 @@
+"""Every decision of a review made again from its record, and held against what was stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twinline.app.fault import InputFault
+from twinline.app.review import decider_on, laws_of, usable_strategy
+from twinline.decision.decide import day_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twinline.app.book_ports import Progress
+    from twinline.app.review_ports import BookSource, Shelf
+    from twinline.app.review_record import ReviewRecord
+    from twinline.decision.strategy import Strategy
+
+DIFFERENCES_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What came of a replay: how many decisions differ, the first of them, and the digest.
+
+    `differences` are row and column; the row is 0 where a whole file is not what it was.
+    """
+
+    rows: int
+    differing: int
+    differences: tuple[tuple[int, str], ...]
+    digest: str
+
+
+def replay(folder: Path, book_path: Path | None, shelf: Shelf, progress: Progress) -> Replayed:
+    """Make every decision of a review again and compare it byte by byte.
+
+    The book is looked for where it lay, or at `book_path`. Raises `Fault` where book or
+    strategy are not those of the review: then nothing can be said of the decisions.
+    """
+    record = shelf.record(folder)
+    strategy = recorded_strategy(folder, record, shelf)
+    book = recorded_book(record, book_path, shelf)
+    decider = decider_on(strategy, record.decided_on)
+    laws = {values.licence.value: values for values in record.law}
+    as_of_day = day_number(record.book.as_of_on)
+    stored = shelf.decisions(folder)
+    comparison = stored.comparison()
+    found: list[tuple[int, str]] = []
+    differing = rows = 0
+    for customers in book.customers(strategy.columns):
+        outcomes = [
+            (
+                each.number,
+                decider.decide(each.customer_id, each.cells, laws_of(laws, each), as_of_day),
+            )
+            for each in customers
+        ]
+        differences = comparison.differences(outcomes)
+        differing += len({row for row, _ in differences})
+        found.extend(differences[: DIFFERENCES_KEPT - len(found)])
+        rows += len(outcomes)
+        progress(rows, book.rows)
+    digest = comparison.digest()
+    if not differing and (digest != record.decisions_digest or stored.rows != rows):
+        differing, found = 1, [(0, "decisions_digest in summary.json")]
+    elif not differing and stored.sha256() != record.decisions_sha256:
+        differing, found = 1, [(0, "decisions_sha256 in summary.json")]
+    return Replayed(rows=rows, differing=differing, differences=tuple(found), digest=digest)
+
+
+def recorded_strategy(folder: Path, record: ReviewRecord, shelf: Shelf) -> Strategy:
+    """Return the strategy a review kept; raises `InputFault` where it was altered since."""
+    kept = folder / "strategy"
+    strategy = usable_strategy(kept, shelf.strategy_files(kept), record.strategy.currency_scale)
+    for name in ("content_hash", "logic_hash"):
+        if getattr(strategy, name) != getattr(record.strategy, name):
+            rule = f"the review was made with {name} {getattr(record.strategy, name)[:16]}…"
+            raise InputFault(place=str(kept), value=getattr(strategy, name)[:16] + "…", rule=rule)
+    return strategy
+
+
+def recorded_book(record: ReviewRecord, path: Path | None, shelf: Shelf) -> BookSource:
+    """Return the book of a review; raises `InputFault` where it is gone or another."""
+    book = shelf.book(path or shelf.path(record.book.path))
+    if book.sha256 != record.book.sha256:
+        rule = f"the review was made of the book with SHA-256 {record.book.sha256[:16]}…"
+        raise InputFault(place=str(book.path), value=book.sha256[:16] + "…", rule=rule)
+    return book
