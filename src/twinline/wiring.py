@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, explain, review
+from twinline.adapters.cli import book, decide, explain, review
 from twinline.app.fault import Fault
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 INPUT_FAULT = 2
 INTERRUPTED = 130
+OUTPUT_CLOSED = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     book.register(commands, _books)
     review.register(commands, _shelf)
+    decide.register(commands, _shelf)
     explain.register(commands, _shelf)
     try:
         arguments = parser.parse_args(argv)
@@ -32,6 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Fault as fault:
         print(f"twinline: error: {fault}", file=sys.stderr)  # noqa: T201
         return INPUT_FAULT
+    except BrokenPipeError:
+        # Whoever read us has closed the pipe; what was asked for has been done.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OUTPUT_CLOSED
     except KeyboardInterrupt:
         print("twinline: interrupted; nothing was left half done", file=sys.stderr)  # noqa: T201
         return INTERRUPTED

@@ -30,6 +30,7 @@ class Explanation:
 
     outcome: Outcome
     strategy: Strategy
+    law: LawValues
     features: Mapping[str, int | None]
     advice: tuple[Advice, ...]
     currency: str
@@ -79,6 +80,7 @@ def explain_customer(
     return Explanation(
         outcome=outcome,
         strategy=decider.strategy,
+        law=law,
         features={
             name: None if name in doubted else value
             for name, value in zip(names, features, strict=True)

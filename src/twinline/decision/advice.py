@@ -53,7 +53,7 @@ def advise(
         return {product: line.effective_limit_minor for product, line in outcome.lines()}
 
     today = limits({})
-    advice = []
+    advice: list[Advice] = []
     for product in Product:
         needed = today[product] + decider.strategy.limits[product].step_minor
 
@@ -62,21 +62,21 @@ def advise(
         ) -> bool:
             return limits(changed)[product] >= to
 
-        for changed in _changes(decider.strategy.features, features, helps):
-            advice.append(
-                Advice(
-                    product=product,
-                    changes=tuple(
-                        Change(
-                            feature=decider.strategy.features[place].name,
-                            now=features[place] or 0,
-                            target=target,
-                        )
-                        for place, target in changed.items()
-                    ),
-                    limit_minor=limits(changed)[product],
-                )
+        advice.extend(
+            Advice(
+                product=product,
+                changes=tuple(
+                    Change(
+                        feature=decider.strategy.features[place].name,
+                        now=features[place] or 0,
+                        target=target,
+                    )
+                    for place, target in changed.items()
+                ),
+                limit_minor=limits(changed)[product],
             )
+            for changed in _changes(decider.strategy.features, features, helps)
+        )
     return tuple(sorted(advice, key=lambda each: (len(each.changes), -each.limit_minor)))
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinline.decision.outcome import DATA_MISSING
-from twinline.decision.strategy import FeatureType, Role
+from twinline.decision.strategy import ADVERSE, FeatureType, Role
 from twinline.kernel.money import format_money
-from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from twinline.decision.advice import Advice
     from twinline.decision.outcome import LineOutcome
     from twinline.decision.strategy import Reason, Term
+    from twinline.terms.product import Product
 
 WORDS = {
     "en": {
@@ -46,6 +46,7 @@ WORDS = {
         "usable": "usable now",
         "until": "restricted",
         "why": "why",
+        "why_not_more": "why not more",
         "ends": "ends",
         "helps": "what helps",
         "gives": "limit {limit}",
@@ -54,7 +55,7 @@ WORDS = {
         "no_advice": "nothing the customer can do by themselves now would change this",
         "points": "points",
         "of": "of",
-        "person": "You can ask for a person to look at this again, and correct what is wrong in it.",
+        "person": "You can ask a person to look at this again, and correct what is wrong in it.",
         "doubts": "not known or not plausible",
         "invite": "invited",
         "raise": "raised",
@@ -91,6 +92,7 @@ WORDS = {
         "usable": "当前可用额度",
         "until": "受限",
         "why": "原因",
+        "why_not_more": "未能更高的原因",
         "ends": "解除条件",
         "helps": "怎样改善",
         "gives": "额度 {limit}",
@@ -137,8 +139,8 @@ class _Page:
                 f"{word['customer']} {outcome.customer_id}",
                 f"{word['as_of']} {self.explanation.as_of_on}",
                 f"{word['decided']} {self.explanation.decided_on}",
-                f"{word['strategy']} {strategy.name} {strategy.version}"
-                f" ({strategy.logic_hash[:8]}…)",
+                f"{word['strategy']} {strategy.name} {strategy.version}",
+                f"{strategy.logic_hash[:8]}…",
             ]
         )
         if outcome.doubts:
@@ -192,8 +194,9 @@ class _Page:
             yield f"  {word['usable']} {self._money(line.effective_limit_minor)}"
         yield from self._terms(product, line)
         for number, code in enumerate(line.reasons, 1):
-            lead = word["why"] + word["colon"] if number == 1 else ""
-            yield f"  {_padded(lead, 6)}{number} {self._reason(code)}"
+            asked = word["why" if line.action in ADVERSE else "why_not_more"]
+            lead = asked + word["colon"] if number == 1 else ""
+            yield f"  {_padded(lead, 16)}{number} {self._reason(code)}"
         yield from self._ends(line)
         yield from self._helps(product)
 
@@ -236,7 +239,7 @@ class _Page:
         texts = [self._advice(each) for each in advice[:ADVICE_MAX]] or [word["no_advice"]]
         for number, text in enumerate(texts, 1):
             lead = word["helps"] + word["colon"] if number == 1 else ""
-            yield f"  {_padded(lead, 12)}{text}"
+            yield f"  {_padded(lead, 16)}{text}"
 
     def _advice(self, advice: Advice) -> str:
         word = WORDS[self.language]
