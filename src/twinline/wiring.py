@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import book
 from twinline.app.fault import Fault
+from twinline.sim.population import customers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     parser = argparse.ArgumentParser(prog="twinline", description="Two linked credit lines.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    book.register(commands, _books)
+    book.register(commands, _books, customers)
     try:
         arguments = parser.parse_args(argv)
         code: int = arguments.run(arguments)

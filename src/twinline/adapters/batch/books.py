@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.batch.checking import check_book
 from twinline.adapters.batch.importing import import_book
+from twinline.adapters.batch.making import make_book
 from twinline.adapters.batch.source import open_source
 from twinline.adapters.batch.uci import UciLayout
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
-    from twinline.app.book_ports import BookSummary, ImportRequest, Progress
+    from twinline.app.book_ports import BookSummary, Columns, ImportRequest, MakeRequest, Progress
 
 
 def import_uci(request: ImportRequest, *, as_of_on: date, progress: Progress) -> BookSummary:
@@ -26,3 +28,8 @@ def import_uci(request: ImportRequest, *, as_of_on: date, progress: Progress) ->
 def check(book: Path, *, progress: Progress) -> BookSummary:
     """Check every row of a book."""
     return check_book(book, book.with_name(book.name + ".broken.csv"), progress)
+
+
+def make(request: MakeRequest, rows: Iterable[Columns], *, progress: Progress) -> BookSummary:
+    """Write a synthetic book from the rows of a population."""
+    return make_book(request, rows, progress)
