@@ -78,6 +78,11 @@ class Books(Protocol):
     ) -> BookSummary:
         """Turn the public credit-card set into a book."""
 
+    def import_mapped(
+        self, request: ImportRequest, *, mapping: Path, progress: Progress
+    ) -> BookSummary:
+        """Turn any table into a book, as a mapping file says."""
+
     def check(self, book: Path, *, progress: Progress) -> BookSummary:
         """Check every row of a book."""
 

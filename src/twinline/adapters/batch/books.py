@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from twinline.adapters.batch.checking import check_book
 from twinline.adapters.batch.importing import import_book
 from twinline.adapters.batch.making import make_book
+from twinline.adapters.batch.mapped import MappedLayout
+from twinline.adapters.batch.mapping import read_mapping
 from twinline.adapters.batch.source import open_source
 from twinline.adapters.batch.uci import UciLayout
 
@@ -22,6 +24,13 @@ def import_uci(request: ImportRequest, *, as_of_on: date, progress: Progress) ->
     """Turn the public credit-card set into a book."""
     source = open_source(request.source)
     layout = UciLayout(request.source, source.names, as_of_on)
+    return import_book(request, source, layout, progress)
+
+
+def import_mapped(request: ImportRequest, *, mapping: Path, progress: Progress) -> BookSummary:
+    """Turn any table into a book, as a mapping file says."""
+    source = open_source(request.source)
+    layout = MappedLayout(read_mapping(mapping), request.source, source.names)
     return import_book(request, source, layout, progress)
 
 

@@ -80,9 +80,16 @@ def _import(arguments: argparse.Namespace, books: Books) -> int:
         leave_out_broken=arguments.leave_out_broken,
     )
     with progress_bar("importing") as progress:
-        summary = books.import_uci(
-            request, as_of_on=arguments.as_of or UCI_AS_OF_ON, progress=progress
-        )
+        if arguments.layout == UCI:
+            as_of_on = arguments.as_of or UCI_AS_OF_ON
+            summary = books.import_uci(request, as_of_on=as_of_on, progress=progress)
+        elif arguments.as_of is None:
+            summary = books.import_mapped(
+                request, mapping=Path(arguments.layout), progress=progress
+            )
+        else:
+            rule = "with a mapping file, the day stands there, as as_of_on"
+            raise InputFault(place="--as-of", value=arguments.as_of, rule=rule)
     _print_summary(summary)
     return 0
 
