@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import book, decide, explain, review
 from twinline.app.fault import Fault
+from twinline.sim.population import customers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     parser = argparse.ArgumentParser(prog="twinline", description="Two linked credit lines.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    book.register(commands, _books)
+    book.register(commands, _books, customers)
     review.register(commands, _shelf)
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Told again and again how much is done, of how much."""
+
+Columns = Mapping[str, Sequence[object]]
+"""Some rows of the standard book as columns of plain values; `None` is an empty cell."""
 
 
 def silent(done: int, total: int) -> None:
@@ -74,5 +78,15 @@ class Books(Protocol):
     ) -> BookSummary:
         """Turn the public credit-card set into a book."""
 
+    def import_mapped(
+        self, request: ImportRequest, *, mapping: Path, progress: Progress
+    ) -> BookSummary:
+        """Turn any table into a book, as a mapping file says."""
+
     def check(self, book: Path, *, progress: Progress) -> BookSummary:
         """Check every row of a book."""
+
+    def make(
+        self, request: MakeRequest, rows: Iterable[Columns], *, progress: Progress
+    ) -> BookSummary:
+        """Write a synthetic book from the rows of a population."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 VALUE_LENGTH_MAX = 80
@@ -38,6 +39,20 @@ class Fault(Exception):
 
 class InputFault(Fault):
     """An input that cannot be used."""
+
+
+class InputFaults(InputFault):
+    """Everything wrong with one input, one line each."""
+
+    def __init__(self, faults: Sequence[InputFault]) -> None:
+        """Keep all faults; the first speaks for them where one is asked for."""
+        first = faults[0]
+        super().__init__(place=first.place, value=first.value, rule=first.rule)
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        """Return all faults, one a line."""
+        return "\n".join(map(str, self.faults))
 
 
 class OutputFault(Fault):

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.batch.checking import check_book
 from twinline.adapters.batch.importing import import_book
+from twinline.adapters.batch.making import make_book
+from twinline.adapters.batch.mapped import MappedLayout
+from twinline.adapters.batch.mapping import read_mapping
 from twinline.adapters.batch.source import open_source
 from twinline.adapters.batch.uci import UciLayout
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
-    from twinline.app.book_ports import BookSummary, ImportRequest, Progress
+    from twinline.app.book_ports import BookSummary, Columns, ImportRequest, MakeRequest, Progress
 
 
 def import_uci(request: ImportRequest, *, as_of_on: date, progress: Progress) -> BookSummary:
@@ -23,6 +27,18 @@ def import_uci(request: ImportRequest, *, as_of_on: date, progress: Progress) ->
     return import_book(request, source, layout, progress)
 
 
+def import_mapped(request: ImportRequest, *, mapping: Path, progress: Progress) -> BookSummary:
+    """Turn any table into a book, as a mapping file says."""
+    source = open_source(request.source)
+    layout = MappedLayout(read_mapping(mapping), request.source, source.names)
+    return import_book(request, source, layout, progress)
+
+
 def check(book: Path, *, progress: Progress) -> BookSummary:
     """Check every row of a book."""
     return check_book(book, book.with_name(book.name + ".broken.csv"), progress)
+
+
+def make(request: MakeRequest, rows: Iterable[Columns], *, progress: Progress) -> BookSummary:
+    """Write a synthetic book from the rows of a population."""
+    return make_book(request, rows, progress)

@@ -78,10 +78,10 @@ def truth(raw: pa.Array) -> Cells:
 
 
 def day(raw: pa.Array) -> Cells:
-    """Read days: dates, or text such as 2005-09-30."""
+    """Read days: dates, midnights, or text such as 2005-09-30."""
     if pa.types.is_date32(raw.type):
         return Cells(raw, _none(raw))
-    text = as_text(raw)
+    text = pc.replace_substring_regex(as_text(raw), r"[ T]00:00:00(\.0+)?$", "")
     pattern = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
     candidate = _without(text, _unmatched(text, pattern))
     moment = pc.strptime(candidate, format="%Y-%m-%d", unit="s", error_is_null=True)

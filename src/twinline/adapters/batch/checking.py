@@ -35,6 +35,7 @@ def check_book(path: Path, broken_out: Path, progress: Progress) -> BookSummary:
             progress(rows[-1], reader.rows)
 
         def reread() -> Iterator[tuple[range, pa.Array]]:
+            """Yield the ids alone."""
             for rows, batch in _numbered(reader, ["customer_id"]):
                 yield rows, batch["customer_id"]
 

@@ -22,7 +22,7 @@ from twinline.adapters.batch.broken_row import (
 from twinline.adapters.batch.cell import as_text
 from twinline.adapters.batch.checking import summary_of
 from twinline.adapters.batch.id_twice import IdsSeen
-from twinline.adapters.batch.source import sha256_of
+from twinline.adapters.batch.source import arrow_faults, sha256_of
 from twinline.app.book_ports import silent
 from twinline.app.fault import InputFault
 
@@ -48,6 +48,7 @@ def import_book(
         book = stack.enter_context(
             BookWriter(request.out, source=layout.name, source_sha256=digest)
         )
+        source.reject_unreadable(layout.columns)
         ids, check = IdsSeen(), BookCheck()
         for chunk in source.chunks(layout.columns, progress):
             ids.add(as_text(chunk.cells[layout.id_column]))
@@ -78,7 +79,8 @@ def _sound_rows(
         broken.saw(chunk.rows[-1])
     ids = as_text(chunk.cells[layout.id_column])
     findings = Findings(chunk.rows, ids)
-    rows = layout.convert(chunk.cells, findings)
+    with arrow_faults(layout.path):
+        rows = layout.convert(chunk.cells, findings)
     unread = list(findings.found)
     check.check(rows, findings)
     known = {(finding.row, finding.column) for finding in unread}
@@ -102,6 +104,7 @@ def _note_twins(source: Source, layout: Layout, ids: IdsSeen, broken: BrokenRows
     """List every row whose id stands in another row too: nobody can say which is right."""
 
     def reread() -> Iterator[tuple[Sequence[int], pa.Array]]:
+        """Yield the ids alone."""
         for chunk in source.chunks([layout.id_column], silent):
             yield chunk.rows, as_text(chunk.cells[layout.id_column])
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Layout(Protocol):
     """Reads the cells of one kind of table."""
 
+    path: Path
+    """The table."""
     name: str
     """What the book's metadata calls the source."""
     id_column: str

@@ -16,7 +16,7 @@ from twinline.adapters.batch.broken_row import Finding
 from twinline.app.fault import InputFault, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
@@ -25,6 +25,18 @@ ROWS_PER_BATCH = 2**16
 CSV_BLOCK_BYTES = 2**23
 PARQUET_MAGIC = b"PAR1"
 MAGIC_BYTES_MAX = 8
+READABLE = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_float32,
+    pa.types.is_float64,
+    pa.types.is_decimal,
+    pa.types.is_boolean,
+    pa.types.is_date32,
+    pa.types.is_timestamp,
+    pa.types.is_null,
+)
 FOREIGN = {
     b"PK\x03\x04": "a spreadsheet or archive",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet",
@@ -48,6 +60,9 @@ class Source(Protocol):
 
     path: Path
     names: list[str]
+
+    def reject_unreadable(self, names: Iterable[str]) -> None:
+        """Raise `InputFault` for a column whose cells are neither text, numbers nor days."""
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order."""
@@ -98,15 +113,25 @@ class ParquetSource:
         """Read the file's footer."""
         self.path = path
         with arrow_faults(path), pq.ParquetFile(path) as file:
-            self.names = list(file.schema_arrow.names)
+            self._schema = file.schema_arrow
+            self.names = list(self._schema.names)
             self.rows = file.metadata.num_rows
+
+    def reject_unreadable(self, names: Iterable[str]) -> None:
+        """Raise `InputFault` for a column whose cells are neither text, numbers nor days."""
+        for name in names:
+            kind = self._schema.field(name).type
+            plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+            if not any(is_readable(plain) for is_readable in READABLE):
+                place = f"{self.path}, column {name}"
+                raise InputFault(place=place, value=kind, rule="text, numbers or days are needed")
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order."""
         first = 1
         with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(ROWS_PER_BATCH, columns=names):
-                yield Chunk(rows=range(first, first + batch.num_rows), cells=batch)
+                yield Chunk(rows=range(first, first + batch.num_rows), cells=batch.select(names))
                 first += batch.num_rows
                 progress(first - 1, self.rows)
 
@@ -119,6 +144,9 @@ class CsvSource:
         self.path = path
         with arrow_faults(path), pa.OSFile(str(path)) as file:
             self.names = list(_csv_reader(file, None, []).schema.names)
+
+    def reject_unreadable(self, names: Iterable[str]) -> None:
+        """Accept every column: all cells are text."""
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order, with the rows of the wrong length."""
@@ -140,6 +168,7 @@ def _csv_reader(
     """Return a reader of text columns that notes rows of the wrong length in `ragged`."""
 
     def note(row: pyarrow.csv.InvalidRow) -> str:
+        """Note a row of the wrong length and go on."""
         rule = f"the header has {row.expected_columns} columns, this row {row.actual_columns}"
         ragged.append(Finding(row.number - 1, "", "", shown(row.text), rule))
         return "skip"

@@ -67,6 +67,7 @@ class UciLayout:
 
     def __init__(self, path: Path, names: list[str], as_of_on: date) -> None:
         """Find the columns by name; raises `InputFault` for one that is missing or repeated."""
+        self.path = path
         self.as_of_on = as_of_on
         found = {}
         for name in names:

@@ -7,28 +7,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.progress import progress_bar
-from twinline.app.book_ports import ImportRequest
+from twinline.app.book_ports import ImportRequest, MakeRequest
 from twinline.app.fault import InputFault
 from twinline.kernel.money import DIGITS_BY_CURRENCY
+from twinline.terms.licence import Licence
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from twinline.adapters.cli.words import Verbs
-    from twinline.app.book_ports import Books, BookSummary
+    from twinline.app.book_ports import Books, BookSummary, Columns
 
 UCI = "uci"
 UCI_AS_OF_ON = date(2005, 9, 30)
 """The last day of the public set's latest month."""
+MADE_AS_OF_ON = date(2026, 10, 31)
+"""A fixed day, not today: the same command makes the same book for ever."""
+CUSTOMERS_MAX = 100_000_000
 
 
-def register(subparsers: Verbs, books: Callable[[], Books]) -> None:
+def register(
+    subparsers: Verbs,
+    books: Callable[[], Books],
+    population: Callable[[MakeRequest], Iterable[Columns]],
+) -> None:
     """Add the verbs; `books` is asked for its work only when a verb runs."""
     book = subparsers.add_parser("book", help="import, check, make or fetch a book of customers")
     verbs = book.add_subparsers(dest="verb", required=True, metavar="VERB")
     _register_import(verbs, books)
     _register_check(verbs, books)
+    _register_make(verbs, books, population)
 
 
 def _register_import(verbs: Verbs, books: Callable[[], Books]) -> None:
@@ -49,6 +58,20 @@ def _register_check(verbs: Verbs, books: Callable[[], Books]) -> None:
     verb.set_defaults(run=lambda arguments: _check(arguments, books()))
 
 
+def _register_make(
+    verbs: Verbs,
+    books: Callable[[], Books],
+    population: Callable[[MakeRequest], Iterable[Columns]],
+) -> None:
+    verb = verbs.add_parser("make", help="make a synthetic book, the same for the same seed")
+    verb.add_argument("--customers", type=int, required=True, metavar="N")
+    verb.add_argument("--seed", type=int, required=True, metavar="S")
+    verb.add_argument("--as-of", type=_day, default=MADE_AS_OF_ON, help="default: %(default)s")
+    verb.add_argument("--licence", type=_licence, default=Licence.CONSUMER_FINANCE)
+    verb.add_argument("--out", type=Path, required=True, help="the book to write (Parquet)")
+    verb.set_defaults(run=lambda arguments: _make(arguments, books(), population))
+
+
 def _import(arguments: argparse.Namespace, books: Books) -> int:
     request = ImportRequest(
         source=arguments.source,
@@ -56,9 +79,16 @@ def _import(arguments: argparse.Namespace, books: Books) -> int:
         leave_out_broken=arguments.leave_out_broken,
     )
     with progress_bar("importing") as progress:
-        summary = books.import_uci(
-            request, as_of_on=arguments.as_of or UCI_AS_OF_ON, progress=progress
-        )
+        if arguments.layout == UCI:
+            as_of_on = arguments.as_of or UCI_AS_OF_ON
+            summary = books.import_uci(request, as_of_on=as_of_on, progress=progress)
+        elif arguments.as_of is None:
+            summary = books.import_mapped(
+                request, mapping=Path(arguments.layout), progress=progress
+            )
+        else:
+            rule = "with a mapping file, the day stands there, as as_of_on"
+            raise InputFault(place="--as-of", value=arguments.as_of, rule=rule)
     _print_summary(summary)
     return 0
 
@@ -66,6 +96,27 @@ def _import(arguments: argparse.Namespace, books: Books) -> int:
 def _check(arguments: argparse.Namespace, books: Books) -> int:
     with progress_bar("checking") as progress:
         summary = books.check(arguments.book, progress=progress)
+    _print_summary(summary)
+    return 0
+
+
+def _make(
+    arguments: argparse.Namespace,
+    books: Books,
+    population: Callable[[MakeRequest], Iterable[Columns]],
+) -> int:
+    if not 1 <= arguments.customers <= CUSTOMERS_MAX:
+        rule = f"a number of customers from 1 to {CUSTOMERS_MAX:,}"
+        raise InputFault(place="--customers", value=arguments.customers, rule=rule)
+    request = MakeRequest(
+        out=arguments.out,
+        customers=arguments.customers,
+        seed=arguments.seed,
+        as_of_on=arguments.as_of,
+        licence=arguments.licence,
+    )
+    with progress_bar("making") as progress:
+        summary = books.make(request, population(request), progress=progress)
     _print_summary(summary)
     return 0
 
@@ -84,6 +135,14 @@ def _print_summary(summary: BookSummary) -> None:
     print(f"  sha256     {summary.sha256[:16]}…")
     if summary.left_out:
         print(f"  left out   {summary.left_out:,} broken rows, listed in {summary.broken_out}")
+
+
+def _licence(text: str) -> Licence:
+    try:
+        return Licence(text)
+    except ValueError as error:
+        rule = f"one of {', '.join(licence.value for licence in Licence)}"
+        raise InputFault(place="--licence", value=text, rule=rule) from error
 
 
 def _day(text: str) -> date:

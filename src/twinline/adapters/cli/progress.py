@@ -27,6 +27,7 @@ def progress_bar(words: str) -> Iterator[Progress]:
     with tqdm(desc=words, total=1, bar_format=BAR, leave=False) as bar:
 
         def show(done: int, total: int) -> None:
+            """Draw the bar anew."""
             bar.total = total
             bar.update(done - bar.n)
 
