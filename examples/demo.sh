@@ -1,17 +1,29 @@
 #!/bin/sh
-# What Twinline does, on a synthetic book: made, reviewed, explained, replayed.
+# What Twinline does, on a synthetic book: made, reviewed, explained.
 set -eu
-here=$(dirname "$0")
 out=${OUT:-out/demo}
 mkdir -p "$out"
 
-say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
+run() {
+    printf '\n$ twinline %s\n' "$*"
+    twinline "$@"
+}
 
-say twinline book make --customers 50000 --seed 1 --out "$out/book.parquet"
-say twinline review "$out/book.parquet" --strategy "$here/../strategies/standard" --out "$out/review"
-say twinline explain "$out/review" --customer "$(head -n 1 "$here/demo_customer.txt")"
-printf '\nLook at %s/review/report.html in a browser.\n' "$out"
-printf 'To try next:\n'
-printf '  .venv/bin/twinline replay %s/review            every decision made again, byte by byte\n' "$out"
-printf '  .venv/bin/twinline decide examples/customer.json --strategy strategies/standard\n'
-printf '  edit strategies/standard/scorecard.csv, then review again and compare\n'
+run book make --customers 50000 --seed 1 --out "$out/book.parquet"
+run review "$out/book.parquet" --strategy strategies/standard --out "$out/review"
+run explain "$out/review" --customer C000000095
+
+cat <<TEXT
+
+What you just saw: 50,000 customers made from a seed, decided for both lines, and one of them
+explained: instalments on pay-later lower the cash-loan line, and repaying them gives it back.
+
+Look at      $out/review/report.html   in a browser
+Try next     . .venv/bin/activate
+             twinline replay $out/review                 every decision made again, byte by byte
+             python examples/check_certificate.py $out/review $out/book.parquet
+                                                         checked by code that shares none of ours
+             twinline decide examples/customer.json --strategy strategies/standard --text
+             twinline explain $out/review --customer C000000095 --lang zh
+Then change a row of strategies/standard/scorecard.csv and review again.
+TEXT

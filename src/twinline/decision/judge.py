@@ -119,7 +119,8 @@ def _act(  # noqa: PLR0913 - the six facts an action follows from
         return Action.REFER, now or 0
     if not now:
         new = settled.limit_minor
-        return (Action.INVITE, new) if new else (Action.DECLINE, 0)
+        worth = new >= max(limit.least_minor, 1)
+        return (Action.INVITE, new) if worth else (Action.DECLINE, 0)
     return _move(limit, now, settled, restricted=bool(edges))
 
 

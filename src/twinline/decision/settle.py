@@ -47,8 +47,8 @@ class SettledPrice(msgspec.Struct, frozen=True):
 def settle_limit(limit: Limit, amounts: Sequence[int | None]) -> SettledLimit:
     """Return min(hard, max(floors, min(caps))), caps and hard rounded down to the step.
 
-    Below the least limit, and below zero, it is 0. A missing amount is skipped where the term
-    says so, and reported in `unknown` otherwise.
+    Below zero it is 0. A missing amount is skipped where the term says so, and reported in
+    `unknown` otherwise.
     """
     binding, cause, settled = _bound(limit, amounts, -1)
     without = _bound(limit, amounts, binding)[2]
@@ -85,7 +85,7 @@ def _bound(limit: Limit, amounts: Sequence[int | None], left_out: int) -> tuple[
         binding, settled = floor, greatest_floor
     if least_hard < settled:
         binding, cap, settled = hard, hard, least_hard // step * step
-    return binding, cap, settled if settled >= limit.least_minor and settled > 0 else 0
+    return binding, cap, max(settled, 0)
 
 
 def settle_price(price: Price, parts: Sequence[int], floor: int, ceiling: int) -> SettledPrice:

@@ -190,8 +190,8 @@ class Term:
 class Limit:
     """A limit as a minimum of named terms, rounded down to a step.
 
-    `now` is the feature that holds today's limit; the joint limit has none. A limit below
-    `least_minor` is not granted; a change below `raise_ppm` or `cut_ppm` of today's limit is
+    `now` is the feature that holds today's limit; the joint limit has none. A new line
+    below `least_minor` is not opened; a change below `raise_ppm` or `cut_ppm` of today's limit is
     not made.
     """
 
