@@ -90,3 +90,6 @@ class Books(Protocol):
         self, request: MakeRequest, rows: Iterable[Columns], *, progress: Progress
     ) -> BookSummary:
         """Write a synthetic book from the rows of a population."""
+
+    def fetch_uci(self, out: Path, *, progress: Progress) -> Path:
+        """Get the public credit-card set, verified by its checksum; return the file."""

@@ -22,8 +22,11 @@ def shown(value: object) -> str:
     'a\\nb'
     """
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
-    cut = text if len(text) <= VALUE_LENGTH_MAX else text[:VALUE_LENGTH_MAX] + "…"
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
+    return _escaped(text if len(text) <= VALUE_LENGTH_MAX else text[:VALUE_LENGTH_MAX] + "…")
+
+
+def _escaped(text: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class Fault(Exception):
@@ -31,7 +34,7 @@ class Fault(Exception):
 
     def __init__(self, *, place: str, value: object, rule: str) -> None:
         """Keep the three parts and say them in one line."""
-        super().__init__(f"{shown(place)}: {shown(value)}: {rule}")
+        super().__init__(f"{_escaped(place)}: {shown(value)}: {_escaped(rule)}")
         self.place = place
         self.value = value
         self.rule = rule

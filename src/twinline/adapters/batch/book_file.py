@@ -17,6 +17,7 @@ from twinline.adapters.batch.book_schema import (
     VERSION_KEY,
     book_schema,
 )
+from twinline.adapters.batch.broken_row import text_of
 from twinline.adapters.batch.source import (
     PARQUET_MAGIC,
     ROWS_PER_BATCH,
@@ -26,6 +27,7 @@ from twinline.adapters.batch.source import (
 )
 from twinline.app.book import BOOK_VERSION
 from twinline.app.fault import InputFault
+from twinline.kernel.money import DIGITS_BY_CURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,11 +78,17 @@ class BookReader:
     @cached_property
     def _first(self) -> dict[str, object]:
         batch = next(self.batches(["currency", "as_of_on"], rows_per_batch=1))
-        found: dict[str, object] = batch.slice(0, 1).to_pylist()[0]
-        for name, value in found.items():
-            if value is None:
-                place = f"{self.path}, row 1, column {name}"
+        found: dict[str, object] = {}
+        for name in batch.schema.names:
+            text = text_of(batch[name][0])
+            place = f"{self.path}, row 1, column {name}"
+            if not text:
                 raise InputFault(place=place, value="empty", rule="may not be empty")
+            if name == "currency" and text not in DIGITS_BY_CURRENCY:
+                raise InputFault(place=place, value=text, rule="a currency known here")
+            if name == "as_of_on" and len(text) > len("2005-09-30"):
+                raise InputFault(place=place, value=text, rule="a day of the calendar")
+            found[name] = batch[name][0].as_py()
         return found
 
     def batches(
@@ -90,6 +98,7 @@ class BookReader:
         names = list(BOOK_SCHEMA.names if columns is None else columns)
         with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(rows_per_batch, columns=names):
+                batch.validate(full=True)
                 yield batch.select(names)
 
     def row(self, number: int) -> dict[str, object]:

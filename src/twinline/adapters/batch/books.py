@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinline.adapters.batch import fetching
 from twinline.adapters.batch.checking import check_book
 from twinline.adapters.batch.importing import import_book
 from twinline.adapters.batch.making import make_book
@@ -15,7 +18,6 @@ from twinline.adapters.batch.uci import UciLayout
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
-    from pathlib import Path
 
     from twinline.app.book_ports import BookSummary, Columns, ImportRequest, MakeRequest, Progress
 
@@ -42,3 +44,9 @@ def check(book: Path, *, progress: Progress) -> BookSummary:
 def make(request: MakeRequest, rows: Iterable[Columns], *, progress: Progress) -> BookSummary:
     """Write a synthetic book from the rows of a population."""
     return make_book(request, rows, progress)
+
+
+def fetch_uci(out: Path, *, progress: Progress) -> Path:
+    """Get the public credit-card set, verified by its checksum; return the file."""
+    folder = os.environ.get("TWINLINE_BOOKS")
+    return fetching.fetch_uci(out, Path(folder) if folder else None, progress)

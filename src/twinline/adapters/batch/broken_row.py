@@ -74,8 +74,8 @@ def text_of(scalar: pa.Scalar) -> str:
     """Return what stands in a cell as one short line; nothing for an empty cell."""
     try:
         value = scalar.as_py()
-    except (ValueError, OverflowError):  # a date beyond the calendar has no Python value
-        value = scalar
+    except OverflowError:  # a day beyond the calendar has no Python value
+        value = f"day {scalar.cast(pa.int32()).as_py()} of the epoch"
     return "" if value is None else shown(value)
 
 

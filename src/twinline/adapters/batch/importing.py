@@ -43,6 +43,9 @@ def import_book(
     The book is written aside while the rows are read. Broken rows go to the side file, all of
     them; only then is it known whether there will be a book.
     """
+    if request.out.exists() and request.out.samefile(request.source):
+        rule = "the book may not replace the table it is made from"
+        raise InputFault(place="--out", value=request.out, rule=rule)
     digest = sha256_of(request.source)
     with BrokenRows(request.broken_out) as broken, ExitStack() as stack:
         book = stack.enter_context(

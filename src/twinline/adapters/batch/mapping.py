@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum, unique
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from twinline.app.book import COLUMN_BY_NAME, COLUMNS, MONTHS, Kind
 from twinline.app.fault import InputFault, InputFaults
@@ -166,10 +166,9 @@ class _Reader:
         if "unit" in options and kind is not Kind.MINOR:
             self._fault(place, "unit", "only amounts have a unit")
         days_each = options.get("days_each")
-        if days_each is not None and (kind is not Kind.COUNT or days_each not in DAYS_EACH):
+        if "days_each" in options and (kind is not Kind.COUNT or not _is_whole(days_each)):
             rule = f"days a month, {DAYS_EACH[0]} to {DAYS_EACH[-1]}, and only for months"
             self._fault(place, days_each, rule)
-            days_each = None
         values = self._table(f"{place}.values", options.get("values", {}))
         default = options.get("default")
         return Entry(
@@ -179,7 +178,7 @@ class _Reader:
             unit=self._unit_of(f"{place}.unit", options.get("unit"), self._unit),
             values={code: _plain(meaning) for code, meaning in values.items()},
             default=None if default is None else _plain(default),
-            days_each=days_each if isinstance(days_each, int) else None,
+            days_each=days_each if _is_whole(days_each) else None,
         )
 
     def _each_once(self, entries: list[Entry]) -> None:
@@ -212,13 +211,17 @@ class _Reader:
     def _unit_of(self, place: str, value: object, otherwise: Unit) -> Unit:
         if value is None:
             return otherwise
-        if value in {unit.value for unit in Unit}:
+        if isinstance(value, str) and value in {unit.value for unit in Unit}:
             return Unit(value)
         self._fault(place, value, "major (yuan, dollars) or minor (fen, cents)")
         return otherwise
 
     def _fault(self, place: str, value: object, rule: str) -> None:
         self.faults.append(InputFault(place=f"{self.path}, {place}", value=value, rule=rule))
+
+
+def _is_whole(days: object) -> TypeGuard[int]:
+    return isinstance(days, int) and not isinstance(days, bool) and days in DAYS_EACH
 
 
 def _plain(value: object) -> str:

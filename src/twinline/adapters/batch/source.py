@@ -131,6 +131,7 @@ class ParquetSource:
         first = 1
         with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(ROWS_PER_BATCH, columns=names):
+                batch.validate(full=True)
                 yield Chunk(rows=range(first, first + batch.num_rows), cells=batch.select(names))
                 first += batch.num_rows
                 progress(first - 1, self.rows)

@@ -38,6 +38,7 @@ def register(
     _register_import(verbs, books)
     _register_check(verbs, books)
     _register_make(verbs, books, population)
+    _register_fetch(verbs, books)
 
 
 def _register_import(verbs: Verbs, books: Callable[[], Books]) -> None:
@@ -70,6 +71,13 @@ def _register_make(
     verb.add_argument("--licence", type=_licence, default=Licence.CONSUMER_FINANCE)
     verb.add_argument("--out", type=Path, required=True, help="the book to write (Parquet)")
     verb.set_defaults(run=lambda arguments: _make(arguments, books(), population))
+
+
+def _register_fetch(verbs: Verbs, books: Callable[[], Books]) -> None:
+    verb = verbs.add_parser("fetch", help="get a public set to try things on")
+    verb.add_argument("name", choices=[UCI], help="uci: 30,000 credit cards, Taiwan 2005")
+    verb.add_argument("--out", type=Path, required=True, help="a file or a folder")
+    verb.set_defaults(run=lambda arguments: _fetch(arguments, books()))
 
 
 def _import(arguments: argparse.Namespace, books: Books) -> int:
@@ -118,6 +126,14 @@ def _make(
     with progress_bar("making") as progress:
         summary = books.make(request, population(request), progress=progress)
     _print_summary(summary)
+    return 0
+
+
+def _fetch(arguments: argparse.Namespace, books: Books) -> int:
+    with progress_bar("fetching") as progress:
+        path = books.fetch_uci(arguments.out, progress=progress)
+    print(f"{path}: Default of Credit Card Clients, I-Cheng Yeh 2009, CC BY 4.0, checksum right")
+    print(f"  next       twinline book import uci {path} --out BOOK.parquet")
     return 0
 
 
