@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from twinline.decision.judge import Measured, judge_line, unknown_terms
+from twinline.decision.judge import Measured, judge_line, plan_line, score_reasons, unknown_terms
 from twinline.decision.outcome import DATA_MISSING, LineOutcome, Outcome
 from twinline.decision.scalar import compile_scalar
 from twinline.decision.strategy import PPM, Action
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from twinline.decision.law import LawValues
     from twinline.decision.scalar import Row
     from twinline.decision.strategy import Strategy
+    from twinline.terms.licence import Licence
 
 EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
 
@@ -60,8 +61,10 @@ class Decider:
                 raise UndatedStrategyError(each.name, decided_on)
             dated.append(value)
         self._dated = tuple(dated)
+        self._given_by_licence: dict[Licence, tuple[LawValues, tuple[int, ...]]] = {}
         names = [feature.name for feature in strategy.features]
         self._now = [names.index(strategy.limits[product].now) for product in Product]
+        self._plans = [plan_line(strategy, product) for product in Product]
         self._now_columns = [
             strategy.columns.index(column) if column is not None else None
             for column in (strategy.features[index].column for index in self._now)
@@ -69,12 +72,13 @@ class Decider:
 
     def decide(self, customer_id: str, row: Row, law: LawValues, as_of_day: int) -> Outcome:
         """Return the outcome for one row of the book's columns `strategy.columns`."""
-        doubts, features = self.read(customer_id, row, as_of_day)
+        challenger = is_challenger(self.strategy, customer_id)
+        doubts, features = self._read(row, as_of_day, challenger)
         if doubts:
             names = tuple([self.strategy.features[index].name for index in doubts])
             now = [None if place is None else row[place] for place in self._now_columns]
             return self._referred(customer_id, law, now, names)
-        return self.decide_features(customer_id, features, law, as_of_day)
+        return self._decided(customer_id, features, law, as_of_day, challenger)
 
     def read(self, customer_id: str, row: Row, as_of_day: int) -> tuple[tuple[int, ...], Row]:
         """Return which features are in doubt, and every feature's value."""
@@ -85,18 +89,23 @@ class Decider:
     ) -> Outcome:
         """Return the outcome for features that are known and in range."""
         challenger = is_challenger(self.strategy, customer_id)
-        given = law.in_order() + self._dated
-        measured = Measured(*self._measure(features, given, as_of_day, challenger))
+        return self._decided(customer_id, features, law, as_of_day, challenger)
+
+    def _decided(
+        self, customer_id: str, features: Row, law: LawValues, as_of_day: int, challenger: int
+    ) -> Outcome:
+        measured = Measured(*self._measure(features, self._given(law), as_of_day, challenger))
+        lost = score_reasons(self.strategy, measured)
+        pay_later, cash_loan = (
+            judge_line(self.strategy, plan, features[now], measured, lost)
+            for plan, now in zip(self._plans, self._now, strict=True)
+        )
         card = self.strategy.scorecard
         joint_amounts, joint = measured.limits[0]
-        pay_later, cash_loan = (
-            judge_line(self.strategy, product, features[self._now[place]], measured)
-            for place, product in enumerate(Product)
-        )
         return Outcome(
             customer_id=customer_id,
             licence=law.licence,
-            challenger=challenger,
+            challenger=bool(challenger),
             score=measured.score,
             pd_ppm=measured.pd_ppm,
             segment=self.strategy.segments[measured.segment].name,
@@ -108,6 +117,14 @@ class Decider:
             cash_loan=cash_loan,
             doubts=unknown_terms(self.strategy, measured),
         )
+
+    def _given(self, law: LawValues) -> tuple[int, ...]:
+        """Return law and dated values in order, checked once for each licence."""
+        known = self._given_by_licence.get(law.licence)
+        if known is None or known[0] is not law:
+            known = law, law.in_order() + self._dated
+            self._given_by_licence[law.licence] = known
+        return known[1]
 
     def _referred(
         self,

@@ -8,15 +8,11 @@ import msgspec
 
 from twinline.decision.outcome import DATA_MISSING, LineOutcome
 from twinline.decision.settle import SettledLimit, SettledPrice
-from twinline.decision.strategy import PPM, REASONS_MAX, Action, Effect, Role
+from twinline.decision.strategy import PPM, REASONS_MAX, Action, Edge, Effect, Gate, Limit, Role
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from twinline.decision.strategy import Edge, Gate, Limit, Strategy
-
-PLACES = {product: place for place, product in enumerate(Product)}
+    from twinline.decision.strategy import Segment, Strategy, Term
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -50,21 +46,42 @@ def unknown_terms(strategy: Strategy, measured: Measured) -> tuple[str, ...]:
     )
 
 
+class LinePlan(msgspec.Struct, frozen=True):
+    """What bears on one line: its place in the measures, its limit, its gates and edges.
+
+    Gates and edges carry their places in the measures.
+    """
+
+    place: int
+    limit: Limit
+    gates: tuple[tuple[int, Gate], ...]
+    edges: tuple[tuple[int, Edge], ...]
+
+
+def plan_line(strategy: Strategy, product: Product) -> LinePlan:
+    """Return what bears on a line."""
+    return LinePlan(
+        place=tuple(Product).index(product),
+        limit=strategy.limits[product],
+        gates=tuple(each for each in enumerate(strategy.gates) if product in each[1].lines),
+        edges=tuple(each for each in enumerate(strategy.edges) if product in each[1].lines),
+    )
+
+
 def judge_line(
-    strategy: Strategy, product: Product, now: int | None, measured: Measured
+    strategy: Strategy, plan: LinePlan, now: int | None, measured: Measured, lost: list[str]
 ) -> LineOutcome:
-    """Return the outcome of one line whose limit today is `now` (None or 0: no line)."""
-    limit = strategy.limits[product]
-    amounts, settled = measured.limits[PLACES[product] + 1]
-    edges = [
-        (edge, size)
-        for edge, size in zip(strategy.edges, measured.edges, strict=True)
-        if size >= 0 and product in edge.lines
-    ]
+    """Return the outcome of one line whose limit today is `now` (None or 0: no line).
+
+    `lost` are the scorecard's reasons, as `score_reasons` gives them.
+    """
+    limit, place = plan.limit, plan.place
+    amounts, settled = measured.limits[place + 1]
+    edges = [(edge, measured.edges[at]) for at, edge in plan.edges if measured.edges[at] >= 0]
     unknown = bool(settled.unknown or measured.limits[0][1].unknown)
-    gate = _gate(strategy, product, now, measured)
+    gate = _gate(plan, now, measured)
     action, base = _act(limit, now, settled, gate, edges, unknown=unknown)
-    parts, price = measured.prices[PLACES[product]]
+    parts, price = measured.prices[place]
     offered = action is not Action.STOP and action is not Action.DECLINE
     first = [DATA_MISSING] if unknown else []
     if gate is not None:
@@ -83,16 +100,16 @@ def judge_line(
         price_binding=price.binding,
         gate="" if gate is None else gate.name,
         restrictions=tuple([edge.name for edge, _ in edges]),
-        reasons=_reasons(strategy, limit, settled, measured, first),
+        reasons=_reasons(
+            limit.terms[settled.cause], first, lost, strategy.segments[measured.segment]
+        ),
     )
 
 
-def _gate(
-    strategy: Strategy, product: Product, now: int | None, measured: Measured
-) -> Gate | None:
+def _gate(plan: LinePlan, now: int | None, measured: Measured) -> Gate | None:
     """Return the first gate that holds for the line; a decline concerns new lines alone."""
-    for gate, holds in zip(strategy.gates, measured.gates, strict=True):
-        if holds and product in gate.lines and not (now and gate.action is Action.DECLINE):
+    for at, gate in plan.gates:
+        if measured.gates[at] and not (now and gate.action is Action.DECLINE):
             return gate
     return None
 
@@ -151,40 +168,28 @@ def _effective(base: int, limit: Limit, edges: list[tuple[Edge, int]]) -> int:
     return effective
 
 
-def _reasons(
-    strategy: Strategy,
-    limit: Limit,
-    settled: SettledLimit,
-    measured: Measured,
-    first: list[str],
-) -> tuple[str, ...]:
+def _reasons(term: Term, first: list[str], lost: list[str], segment: Segment) -> tuple[str, ...]:
     """Return the top reasons: gate and restrictions, then the binding term, then the score.
 
     A term the scorecard explains is explained by it, then by the segment, then by itself. Where
-    a floor bound, the reason is the cap below it: why the limit is not higher.
+    a floor bound, the term is the cap below it: why the limit is not higher.
     """
-    reasons = dict.fromkeys(first)
-    term = limit.terms[settled.cause]
-    if not term.by_score:
-        reasons[term.reason] = None
-    if len(reasons) < REASONS_MAX:
-        for code in _score_reasons(strategy, measured):
-            reasons[code] = None
-    segment = strategy.segments[measured.segment]
+    found = [*first] if term.by_score else [*first, term.reason]
+    found += lost
     if segment.reason:
-        reasons[segment.reason] = None
-    reasons[term.reason] = None
-    return tuple(reasons)[:REASONS_MAX]
+        found.append(segment.reason)
+    found.append(term.reason)
+    return tuple(dict.fromkeys(found))[:REASONS_MAX]
 
 
-def _score_reasons(strategy: Strategy, measured: Measured) -> Iterator[str]:
-    """Yield the scorecard's reasons, the most points lost first, ties in the card's order."""
+def score_reasons(strategy: Strategy, measured: Measured) -> list[str]:
+    """Return the scorecard's reasons, the most points lost first, ties in the card's order."""
     lost = [
         (attribute.points[at] - attribute.points_max, place, attribute.reasons[at])
         for place, (attribute, at) in enumerate(
             zip(strategy.scorecard, measured.bins, strict=True)
         )
-        if attribute.reasons[at]
+        if attribute.reasons[at] and attribute.points[at] < attribute.points_max
     ]
     lost.sort()
-    return (code for difference, _, code in lost if difference < 0)
+    return [code for _, _, code in lost]

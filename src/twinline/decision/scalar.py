@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Attribute, Feature, Limit, Price, Strategy
     from twinline.decision.table import Table
 
+PAIR = 2
+
 Value = int | None
 Row = tuple[Value, ...]
 Numbers = tuple[
@@ -135,6 +137,8 @@ class _Code:
 
     def _operation(self, op: Op, resolved: Resolved) -> str:
         match op:
+            case Op.MIN | Op.MAX:
+                return self._propagating(resolved, lambda parts: self._extreme(op, parts))
             case Op.KNOWN:
                 return f"({self.value(resolved.parts[0])} is not None)"
             case Op.COALESCE:
@@ -148,7 +152,17 @@ class _Code:
                 held = self._held(test)
                 return f"(None if {held} is None else {yes} if {held} else {no})"
             case _:
-                return self._propagating(resolved, lambda parts: _arithmetic(op, parts))
+                positive = all(part.bounds.least >= 0 for part in resolved.parts)
+                return self._propagating(
+                    resolved, lambda parts: _arithmetic(op, parts, positive=positive)
+                )
+
+    def _extreme(self, op: Op, parts: list[str]) -> str:
+        """Return the least or greatest part; of two, without a call."""
+        if len(parts) > PAIR:
+            return f"{op.value}({', '.join(parts)})"
+        left, right = (part if part.isdecimal() else self._held(part) for part in parts)
+        return f"({left} if {left} {'<' if op is Op.MIN else '>'} {right} else {right})"
 
     def _propagating(self, resolved: Resolved, spell: Callable[[list[str]], str]) -> str:
         """Return an operation that is missing where any of its parts is."""
@@ -188,11 +202,11 @@ _INFIX = {
 }
 
 
-def _arithmetic(op: Op, parts: list[str]) -> str:
+def _arithmetic(op: Op, parts: list[str], *, positive: bool) -> str:
     if op in _INFIX:
         return f"({f' {_INFIX[op]} '.join(parts)})"
     if op in ROUNDINGS:
-        return f"divide({parts[0]}, {parts[1]}, R_{ROUNDINGS[op].name})"
+        return _division(op, *parts, positive=positive)
     match op:
         case Op.NEG:
             return f"(-{parts[0]})"
@@ -202,6 +216,15 @@ def _arithmetic(op: Op, parts: list[str]) -> str:
             return f"({' + '.join(f'bool({part})' for part in parts)} + 0)"
         case _:
             return f"{op.value}({', '.join(parts)})"
+
+
+def _division(op: Op, left: str, right: str, *, positive: bool) -> str:
+    """Return a division; of numbers proven not negative, without a call."""
+    if positive and op is Op.DIV_DOWN:
+        return f"({left} // {right})"
+    if positive and op is Op.DIV_UP:
+        return f"(-(-{left} // {right}))"
+    return f"divide({left}, {right}, R_{ROUNDINGS[op].name})"
 
 
 def _lookup(table: str, keys: list[str]) -> str:

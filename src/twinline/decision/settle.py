@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from twinline.decision.strategy import Role
-from twinline.kernel.rounding import Rounding, divide
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,7 +30,7 @@ class SettledLimit(msgspec.Struct, frozen=True):
     limit_minor: int
     binding: int
     cause: int
-    without_minor: int | None
+    without_minor: int
     unknown: tuple[int, ...]
 
 
@@ -48,44 +45,51 @@ def settle_limit(limit: Limit, amounts: Sequence[int | None]) -> SettledLimit:
     """Return min(hard, max(floors, min(caps))), caps and hard rounded down to the step.
 
     Below zero it is 0. A missing amount is skipped where the term says so, and reported in
-    `unknown` otherwise.
+    `unknown` otherwise. Of two equal terms the first binds.
     """
-    binding, cause, settled = _bound(limit, amounts, -1)
-    without = _bound(limit, amounts, binding)[2]
-    unknown = tuple(
-        [
-            index
-            for index, term in enumerate(limit.terms)
-            if amounts[index] is None and not term.skipped_if_missing
-        ]
-    )
-    return SettledLimit(settled, binding, cause, without, unknown)
-
-
-def _bound(limit: Limit, amounts: Sequence[int | None], left_out: int) -> tuple[int, int, int]:
-    """Return the binding term, the cause and the limit, as if `left_out` were not there."""
-    cap, least_cap = -1, NO_CAP
-    hard, least_hard = -1, NO_CAP
+    cap, least_cap, next_cap = _least(limit.caps, amounts)
+    hard, least_hard, next_hard = _least(limit.hards, amounts)
     floor, greatest_floor = -1, -NO_CAP
-    for index, term in enumerate(limit.terms):
+    for index in limit.floors:
         amount = amounts[index]
-        if amount is None or index == left_out:
-            continue
-        if term.role is Role.CAP:
-            if amount < least_cap:
-                cap, least_cap = index, amount
-        elif term.role is Role.FLOOR:
-            if amount > greatest_floor:
-                floor, greatest_floor = index, amount
-        elif amount < least_hard:
-            hard, least_hard = index, amount
+        if amount is not None and amount > greatest_floor:
+            floor, greatest_floor = index, amount
     step = limit.step_minor
-    binding, settled = cap, least_cap // step * step
+    capped = least_cap // step * step
+    binding, cause, settled = cap, cap, capped
     if greatest_floor > settled:
         binding, settled = floor, greatest_floor
-    if least_hard < settled:
-        binding, cap, settled = hard, hard, least_hard // step * step
-    return binding, cap, max(settled, 0)
+    lawful = least_hard // step * step
+    if lawful < settled:
+        binding = cause = hard
+        without = min(max(capped, greatest_floor), next_hard // step * step)
+        settled = lawful
+    elif binding == cap:
+        without = min(max(next_cap // step * step, greatest_floor), lawful)
+    else:
+        without = min(max(capped, _next_floor(limit, amounts, floor)), lawful)
+    unknown = tuple([place for place in limit.needed if amounts[place] is None])
+    return SettledLimit(max(settled, 0), binding, cause, max(without, 0), unknown)
+
+
+def _least(places: Sequence[int], amounts: Sequence[int | None]) -> tuple[int, int, int]:
+    """Return the place of the least amount, that amount, and the least of the others."""
+    place, least, following = -1, NO_CAP, NO_CAP
+    for index in places:
+        amount = amounts[index]
+        if amount is None:
+            continue
+        if amount < least:
+            place, least, following = index, amount, least
+        elif amount < following:
+            following = amount
+    return place, least, following
+
+
+def _next_floor(limit: Limit, amounts: Sequence[int | None], binding: int) -> int:
+    """Return the greatest floor but the binding one."""
+    others = [amounts[index] for index in limit.floors if index != binding]
+    return max((amount for amount in others if amount is not None), default=-NO_CAP)
 
 
 def settle_price(price: Price, parts: Sequence[int], floor: int, ceiling: int) -> SettledPrice:
@@ -94,8 +98,9 @@ def settle_price(price: Price, parts: Sequence[int], floor: int, ceiling: int) -
     The floor is rounded up to the step and the ceiling is exact: no rounding ever passes it.
     """
     step = price.step_ppm
-    built = divide(sum(parts), step, Rounding.HALF_UP) * step
-    least = max(divide(floor, step, Rounding.UP) * step, 0)
+    # Both are held to zero from below, so that rounding never meets a negative number.
+    built = (2 * max(sum(parts), 0) + step) // (2 * step) * step
+    least = -(-max(floor, 0) // step) * step
     if max(built, least) > ceiling:
         return SettledPrice(ceiling, CEILING)
     return SettledPrice(least, FLOOR) if least > built else SettledPrice(built, PARTS)

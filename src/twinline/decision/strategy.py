@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import TYPE_CHECKING
 
@@ -135,11 +135,11 @@ class Attribute:
     missing: int | None
     points: tuple[int, ...]
     reasons: tuple[str, ...]
+    points_max: int = field(init=False)
 
-    @property
-    def points_max(self) -> int:
-        """The most points this feature can give."""
-        return max(self.points)
+    def __post_init__(self) -> None:
+        """Find the most points this feature can give, which every explanation asks for."""
+        object.__setattr__(self, "points_max", max(self.points))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +201,22 @@ class Limit:
     now: str
     raise_ppm: int
     cut_ppm: int
+    needed: tuple[int, ...] = field(init=False)
+    caps: tuple[int, ...] = field(init=False)
+    floors: tuple[int, ...] = field(init=False)
+    hards: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the places of terms by role, and of those that may miss and are needed."""
+        needed = tuple(
+            place
+            for place, term in enumerate(self.terms)
+            if term.amount.bounds.may_miss and not term.skipped_if_missing
+        )
+        object.__setattr__(self, "needed", needed)
+        for name, role in (("caps", Role.CAP), ("floors", Role.FLOOR), ("hards", Role.HARD)):
+            places = tuple(place for place, term in enumerate(self.terms) if term.role is role)
+            object.__setattr__(self, name, places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
