@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twinline.adapters.batch.book_check import CELL_CHECKS, ROW_CHECKS
 from twinline.adapters.batch.book_schema import (
@@ -22,9 +23,11 @@ from twinline.app.book import (
     DAY_GREATEST,
     DAY_LEAST,
     MONTHS,
-    Column,
     Kind,
 )
+
+if TYPE_CHECKING:
+    from twinline.app.book import Column
 
 PAGE = Path(__file__).with_name("book.md")
 BOUNDED = {Kind.MINOR, Kind.COUNT, Kind.SCORE}
@@ -66,9 +69,9 @@ def page() -> str:
         "",
         "## The file's metadata",
         "",
-        f"`{VERSION_KEY.decode()}` is the version, `{SOURCE_KEY.decode()}` says what the book was",
-        f"made from, and `{SOURCE_SHA256_KEY.decode()}` is the SHA-256 of that table (nothing for",
-        "a synthetic book). The same table gives the same bytes.",
+        f"`{VERSION_KEY.decode()}` is the version. `{SOURCE_KEY.decode()}` says what the book",
+        f"was made from, and `{SOURCE_SHA256_KEY.decode()}` is the SHA-256 of that table,",
+        "empty for a synthetic book. The same table gives the same bytes.",
     ]
     return "\n".join(lines) + "\n"
 
