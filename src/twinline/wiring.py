@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
     try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         arguments = parser.parse_args(argv)
         code: int = arguments.run(arguments)
     except Fault as fault:
