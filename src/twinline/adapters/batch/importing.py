@@ -54,7 +54,7 @@ def import_book(
         book = stack.enter_context(
             BookWriter(request.out, source=layout.name, source_sha256=digest)
         )
-        source.reject_unreadable(layout.columns)
+        source.reject_unreadable(layout.columns, layout.id_column)
         ids, check = IdsSeen(), BookCheck()
         for chunk in source.chunks(layout.columns, progress):
             ids.add(as_text(chunk.cells[layout.id_column]))

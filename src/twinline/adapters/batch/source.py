@@ -28,6 +28,7 @@ MAGIC_BYTES_MAX = 8
 READABLE = (
     pa.types.is_string,
     pa.types.is_large_string,
+    pa.types.is_string_view,
     pa.types.is_integer,
     pa.types.is_float32,
     pa.types.is_float64,
@@ -72,8 +73,11 @@ class Source(Protocol):
     path: Path
     names: list[str]
 
-    def reject_unreadable(self, names: Iterable[str]) -> None:
-        """Raise `InputFault` for a column whose cells are neither text, numbers nor days."""
+    def reject_unreadable(self, names: Iterable[str], id_column: str) -> None:
+        """Raise `InputFault` for a column whose cells are neither text, numbers nor days.
+
+        Ids may not be doubles either, which lose the last digits of long ones.
+        """
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order."""
@@ -129,14 +133,20 @@ class ParquetSource:
             self.names = list(self._schema.names)
             self.rows = file.metadata.num_rows
 
-    def reject_unreadable(self, names: Iterable[str]) -> None:
-        """Raise `InputFault` for a column whose cells are neither text, numbers nor days."""
+    def reject_unreadable(self, names: Iterable[str], id_column: str) -> None:
+        """Raise `InputFault` for a column whose cells are neither text, numbers nor days.
+
+        Ids may not be doubles either, which lose the last digits of long ones.
+        """
         for name in names:
             kind = self._schema.field(name).type
             plain = kind.value_type if pa.types.is_dictionary(kind) else kind
             if not any(is_readable(plain) for is_readable in READABLE):
                 place = f"{self.path}, column {name}"
                 raise InputFault(place=place, value=kind, rule="text, numbers or days are needed")
+            if name == id_column and pa.types.is_floating(plain):
+                rule = "ids must be text or whole numbers; a double loses digits"
+                raise InputFault(place=f"{self.path}, column {name}", value=kind, rule=rule)
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order."""
@@ -159,7 +169,7 @@ class CsvSource:
         with arrow_faults(path), pa.OSFile(str(path)) as file:
             self.names = list(_csv_reader(file, form, None, []).schema.names)
 
-    def reject_unreadable(self, names: Iterable[str]) -> None:
+    def reject_unreadable(self, names: Iterable[str], id_column: str) -> None:
         """Accept every column: all cells are text."""
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
