@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import book, decide, explain, review
@@ -31,8 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     review.register(commands, _shelf)
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
-    try:
+    with suppress(ValueError):  # only the main thread hears signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
         arguments = parser.parse_args(argv)
         code: int = arguments.run(arguments)
     except Fault as fault:

@@ -6,7 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from tests.tables import ROOT
-from twinline.adapters.batch.mapping import BOOK_KEYS, COLUMN_KEYS, read_mapping
+from twinline.adapters.batch.mapping import BOOK_KEYS, COLUMN_KEYS, TABLE_KEYS, read_mapping
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def test_the_page_of_mappings_knows_every_key() -> None:
     text = (REFERENCE / "mapping.md").read_text(encoding="utf-8")
     (lines,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
 
-    assert all(f"| `{key}` |" in text for key in BOOK_KEYS | COLUMN_KEYS)
+    assert all(f"| `{key}` |" in text for key in BOOK_KEYS | COLUMN_KEYS | TABLE_KEYS)
     assert len(tomllib.loads(lines)) == lines.count("\n")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,38 @@ def test_a_cell_that_cannot_be_read_is_named(
     assert rule in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [("gb18030", ","), ("utf-16", ";"), ("utf-8", "\t"), ("cp1252", "|")],
+)
+def test_a_table_is_read_as_it_is_written(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    """Other encodings and delimiters are named in the mapping."""
+    word = "caf\u00e9" if encoding == "cp1252" else "\u7537"
+    table = f"[table]\nencoding = {encoding!r}\ndelimiter = {json.dumps(delimiter)}\n"
+    text = table + FRAME + 'protected_sex = "sex"\n'
+    (tmp_path / "m.toml").write_text(text, encoding="utf-8")
+    lines = [delimiter.join(cells) for cells in (("no", "sex"), ("1", word))]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding=encoding)
+    request = ImportRequest(source=tmp_path / "t.csv", out=tmp_path / "b")
+
+    books.import_mapped(request, mapping=tmp_path / "m.toml", progress=silent)
+
+    assert BookReader(tmp_path / "b").row(1)["protected_sex"] == word
+
+
+def test_a_mapping_is_not_overwritten(tmp_path: Path) -> None:
+    """The output may not be the mapping."""
+    (tmp_path / "m.toml").write_text(FRAME, encoding="utf-8")
+    table = write_csv(tmp_path / "t.csv", ["no"], [["1"]])
+
+    with pytest.raises(InputFault, match="the mapping may not be overwritten"):
+        books.import_mapped(
+            ImportRequest(source=table, out=tmp_path / "m.toml"),
+            mapping=tmp_path / "m.toml",
+            progress=silent,
+        )
+
+
 def test_currency_and_day_may_be_columns(tmp_path: Path) -> None:
     """A table may say its currency and day in every row; yen have no decimals."""
     (tmp_path / "m.toml").write_text(
@@ -142,13 +175,15 @@ def test_a_parquet_table_is_read_without_text(tmp_path: Path) -> None:
 
 
 WRONG = [
-    ("x = 1\n", "top: x: unknown key; known are book, columns"),
+    ('table = {encoding = "utf-7"}\n', "table.encoding: utf-7: one of 'utf-8', 'utf-16'"),
+    ("table = {delimiter = 1}\n", "table.delimiter: 1: one of"),
+    ("x = 1\n", "top: x: unknown key; known are book, columns, table"),
     ('income = "x"\n', "columns.income: income: no column of the standard book"),
     ("income_minor = 3\n", "columns.income_minor: 3: a column's name, a list of names, or a"),
     ("income_minor = {}\n", "columns.income_minor: none: one of column, columns, constant"),
     ('income_minor = ["a"]\n', "columns.income_minor: columns: one column; only months are a"),
     ('income_minor = {column = "a", per = 1}\n', "columns.income_minor: per: unknown key"),
-    ('income_minor = {column = "a", unit = "fen"}\n', "columns.income_minor.unit: fen: major"),
+    ('income_minor = {column = "a", unit = "fen"}\n', "columns.income_minor.unit: fen: one of"),
     ('defaulted = {column = "a", unit = "major"}\n', "columns.defaulted: unit: only amounts"),
     ('defaulted = {column = "a", days_each = 30}\n', "columns.defaulted: 30: days a month"),
     ('months_on_book = {column = "a", days_each = 0}\n', "columns.months_on_book: 0: days a"),
@@ -165,7 +200,7 @@ WRONG = [
 @pytest.mark.parametrize(("line", "fault"), WRONG)
 def test_what_is_wrong_with_a_mapping_is_named(tmp_path: Path, line: str, fault: str) -> None:
     """Each slip has its place, its value and its rule."""
-    text = line + FRAME if line.startswith("x") else FRAME + line
+    text = line + FRAME if line.startswith(("x", "table")) else FRAME + line
     (said,) = faults_of(tmp_path, text)
 
     assert said.startswith(fault)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tables import ROOT, UCI_HEADER, uci_row, write_csv
+from twinline.adapters.batch import books
 from twinline.wiring import main
 
 if TYPE_CHECKING:
@@ -77,6 +78,19 @@ def test_make_and_check_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert main(["book", "check", out]) == 0
     assert capsys.readouterr().out == made
     assert "a sound book of 30 customers on 2026-10-31" in made
+
+
+def test_fetch_says_what_comes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a fetch a person reads the licence of the set and the next command."""
+    monkeypatch.setattr(books, "fetch_uci", lambda out, **_: out)
+
+    assert main(["book", "fetch", "uci", "--out", str(tmp_path)]) == 0
+
+    said = capsys.readouterr().out
+    assert "CC BY 4.0" in said
+    assert f"twinline book import uci {tmp_path} --out BOOK.parquet" in said
 
 
 FAULTS = [
