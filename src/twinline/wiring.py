@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import book, decide, explain, review
@@ -30,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     review.register(commands, _shelf, _page)
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
+    with suppress(ValueError):  # only the main thread hears signals
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         arguments = parser.parse_args(argv)
         code: int = arguments.run(arguments)

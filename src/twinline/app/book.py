@@ -77,7 +77,7 @@ def _line(line: str, word: str) -> tuple[Column, ...]:
         ),
         _minor(
             f"{line}_instalment_minor",
-            f"principal of the {word} line still to be repaid by instalments",
+            f"principal of the {word} line still to be repaid by instalments, part of the balance",
         ),
     ]
     months = range(1, MONTHS + 1)
@@ -96,7 +96,7 @@ def _line(line: str, word: str) -> tuple[Column, ...]:
     columns += [
         _count(
             f"{line}_lateness_{month}",
-            f"months past due on the {word} line at the end of month {month}; 0: none",
+            f"months past due on the {word} line at the end of month {month}, begun ones counted",
             99,
         )
         for month in months

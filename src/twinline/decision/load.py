@@ -23,6 +23,7 @@ from twinline.decision.load_rules import read_edges, read_gates, read_segments
 from twinline.decision.load_score import read_pd, read_scorecard, score_bounds
 from twinline.decision.load_tables import read_tables
 from twinline.decision.logic import logic_hash
+from twinline.decision.outcome import DATA_MISSING
 from twinline.decision.reading import Reading
 from twinline.decision.resolve import Symbol
 from twinline.decision.sheet import LimitSheet, PriceSheet, ReasonSheet, StrategySheet
@@ -78,6 +79,7 @@ def _put_together(reading: Reading) -> Strategy | None:
     if head is None or limits is None or prices is None:
         return None
     reading.reasons = read_reasons(reading)
+    reading.reason("reasons.toml", DATA_MISSING)
     for name, bounds in LAW_BOUNDS.items():
         reading.define("the law", name, Symbol(bounds))
     reading.define("the frame", "as_of_day", Symbol(Bounds(0, DAYS_MAX)))
@@ -85,13 +87,14 @@ def _put_together(reading: Reading) -> Strategy | None:
     dated = read_dated(reading, head)
     read_amounts(reading, head)
     features = read_features(reading)
+    reading.features = {feature.name: feature for feature in features}
     card = read_scorecard(reading, features)
     score = score_bounds(head.score_base, card)
     reading.define("the frame", "score", Symbol(score))
     pd = read_pd(reading, score)
     reading.define("the frame", "pd_ppm", Symbol(Bounds(min(pd.cells), max(pd.cells))))
-    segments = read_segments(reading)
-    reading.tables = read_tables(reading, head.tables, [segment.name for segment in segments])
+    segments, segment_names = read_segments(reading)
+    reading.tables = read_tables(reading, head.tables, segment_names)
     # Read in this order, not in the order of the fields: each makes names for the next.
     values = read_values(reading)
     price_by_line = read_prices(reading, prices)

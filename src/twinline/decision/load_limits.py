@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from twinline.decision.reading import Reading
     from twinline.decision.sheet import LimitSheet, TermSheet
 
+AMOUNT_MAX = 9 * 10**12
+"""A limit's share in ppm must fit 64 bits; in minor units, ninety billion yuan."""
+
 
 def read_joint(reading: Reading, sheets: Mapping[str, LimitSheet]) -> Limit:
     """Return the joint limit, and make it known to the limits of the lines."""
     limit = _read_limit(reading, "joint", sheets.get("joint"))
-    greatest = max(
-        (term.amount.bounds.greatest for term in limit.terms if term.role is not Role.FLOOR),
-        default=0,
-    )
+    greatest = max((term.amount.bounds.greatest for term in limit.terms), default=0)
     reading.define("limits.toml joint", "joint_limit_minor", Symbol(Bounds(0, max(greatest, 0))))
     return limit
 
@@ -46,13 +46,17 @@ def _read_limit(reading: Reading, name: str, sheet: LimitSheet | None) -> Limit:
     step = reading.minor(f"{place}.step", sheet.step) or 0
     if step < 1:
         reading.findings.add(f"{place}.step", sheet.step, "must be above 0")
-    if name != "joint" and sheet.now not in reading.names:
-        reading.findings.add(f"{place}.now", sheet.now, "must be the feature of today's limit")
-    terms = [
-        term for each in sheet.terms if (term := _read_term(reading, place, each)) is not None
-    ]
-    if all(term.role is Role.FLOOR for term in terms):
-        reading.findings.add(place, "terms", "at least one cap is needed")
+    if name != "joint":
+        _check_now(reading, place, sheet.now)
+    terms: list[Term] = []
+    for each in sheet.terms:
+        reading.once(f"{place} terms", each.name, terms)
+        term = _read_term(reading, place, each)
+        if term is not None:
+            terms.append(term)
+    if all(term.role is Role.FLOOR or term.amount.bounds.may_miss for term in terms):
+        rule = "at least one cap or hard term is needed that is never missing"
+        reading.findings.add(place, "terms", rule)
     for key, share in (("raise", sheet.raise_at_least_ppm), ("cut", sheet.cut_at_least_ppm)):
         if not 0 <= share <= PPM:
             reading.findings.add(f"{place}.{key}_at_least_ppm", share, "is 0 to 1_000_000 ppm")
@@ -66,6 +70,17 @@ def _read_limit(reading: Reading, name: str, sheet: LimitSheet | None) -> Limit:
     )
 
 
+def _check_now(reading: Reading, place: str, now: str) -> None:
+    feature = reading.features.get(now)
+    if feature is None:
+        if now not in reading.findings.broken:
+            rule = "must be the feature that holds today's limit"
+            reading.findings.add(f"{place}.now", now or "nothing", rule)
+    elif not 0 <= feature.bounds.least <= feature.bounds.greatest <= AMOUNT_MAX:
+        rule = f"today's limit can be {feature.bounds}, outside 0 to {AMOUNT_MAX}"
+        reading.findings.add(f"{place}.now", now, rule)
+
+
 def _read_term(reading: Reading, place: str, sheet: TermSheet) -> Term | None:
     place = f"{place} term {sheet.name!r}"
     amount = reading.number(place, sheet.amount, present=False)
@@ -74,6 +89,9 @@ def _read_term(reading: Reading, place: str, sheet: TermSheet) -> Term | None:
         reading.findings.add(place, sheet.if_missing, "if_missing is skip or refer")
     if amount is None:
         return None
+    if not -AMOUNT_MAX <= amount.bounds.least <= amount.bounds.greatest <= AMOUNT_MAX:
+        rule = f"can be {amount.bounds}, outside ±{AMOUNT_MAX}; clamp it"
+        reading.findings.add(place, sheet.amount, rule)
     if amount.bounds.may_miss == (sheet.if_missing is None):
         rule = (
             "can be missing; say if_missing = 'skip' or 'refer'"

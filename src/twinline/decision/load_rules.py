@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 GATE_ACTIONS = (Action.STOP, Action.REFER, Action.DECLINE)
 
 
-def read_segments(reading: Reading) -> tuple[Segment, ...]:
-    """Return segments.csv: the first row that fits is the customer's segment."""
+def read_segments(reading: Reading) -> tuple[tuple[Segment, ...], list[str]]:
+    """Return segments.csv, whose first row that fits is the customer's segment, and all names.
+
+    The names are there even where a condition is not, so that one mistake is one finding.
+    """
     segments = []
     rows = reading.sheets.rows("segments.csv", SEGMENT_COLUMNS)
+    if not rows:
+        rule = "at least one segment is needed: else"
+        reading.findings.add("segments.csv", "no rows", rule)
     for number, (place, row) in enumerate(rows):
         last = number == len(rows) - 1
         if (row["when"] == "else") != last:
@@ -39,13 +45,14 @@ def read_segments(reading: Reading) -> tuple[Segment, ...]:
                 )
             )
     reading.define("segments.csv", "segment", Symbol(Bounds(0, max(len(rows) - 1, 0))))
-    return tuple(segments)
+    return tuple(segments), [row["segment"] for _, row in rows]
 
 
 def read_gates(reading: Reading) -> tuple[Gate, ...]:
     """Return gates.csv: stops, referrals and declines, the first that holds decides."""
-    gates = []
+    gates: list[Gate] = []
     for place, row in reading.sheets.rows("gates.csv", GATE_COLUMNS):
+        reading.once(place, row["gate"], gates)
         when = reading.condition(place, row["when"])
         lines = reading.lines(place, row["lines"])
         action = next((each for each in GATE_ACTIONS if each.value == row["action"]), None)
@@ -63,9 +70,10 @@ def read_gates(reading: Reading) -> tuple[Gate, ...]:
 
 def read_edges(reading: Reading) -> tuple[Edge, ...]:
     """Return linkage.csv: facts on one product that restrict a line while they hold."""
-    edges = []
+    edges: list[Edge] = []
     effects = {effect.value: effect for effect in Effect}
     for place, row in reading.sheets.rows("linkage.csv", EDGE_COLUMNS):
+        reading.once(place, row["edge"], edges)
         when = reading.condition(place, row["when"])
         lines = reading.lines(place, row["lines"])
         effect = effects.get(row["effect"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from twinline.decision.reading import NAME
 from twinline.decision.table import Table
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def read_tables(
         table = read_table(reading, name, sheet.file, sheet.unit, segments)
         if table is None:
             reading.findings.broken.add(name)
-        elif name in reading.names:
-            reading.findings.add(sheet.file, name, "is already the name of something else")
+        elif name in reading.names or name == "pd" or NAME.fullmatch(name) is None:
+            rule = "a table needs a name of its own, of small letters, digits and _"
+            reading.findings.add(sheet.file, name, rule)
         else:
             tables[name] = table
     return tables

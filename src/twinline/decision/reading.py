@@ -14,11 +14,11 @@ from twinline.kernel.money import MoneyFormatError, parse_money
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from twinline.decision.resolve import Resolved, Symbol
-    from twinline.decision.strategy import Reason
+    from twinline.decision.strategy import Edge, Feature, Gate, Reason, Term
     from twinline.decision.table import Table
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -39,6 +39,7 @@ class Reading:
         self.names: dict[str, Symbol] = {}
         self.tables: dict[str, Table] = {}
         self.reasons: dict[str, Reason] = {}
+        self.features: dict[str, Feature] = {}
 
     def define(self, place: str, name: str, symbol: Symbol) -> None:
         """Make a name known to all that comes later."""
@@ -102,6 +103,11 @@ class Reading:
             return int(text)
         self.findings.add(place, text or "an empty cell", "must be a whole number of 64 bits")
         return None
+
+    def once(self, place: str, name: str, earlier: Iterable[Gate | Edge | Term]) -> None:
+        """Make sure that a row has a name of its own: decisions are explained by it."""
+        if not name.strip() or any(each.name == name for each in earlier):
+            self.findings.add(place, name or "no name", "each row needs a name of its own")
 
     def reason(self, place: str, code: str) -> str:
         """Return a reason's code after making sure it has its text."""

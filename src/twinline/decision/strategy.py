@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, unique
+from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ PPM = 1_000_000
 
 
 @unique
-class Action(Enum):
+class Action(StrEnum):
     """What a decision does to one line."""
 
     INVITE = "invite"
@@ -40,7 +40,7 @@ ADVERSE = frozenset({Action.CUT, Action.STOP, Action.DECLINE})
 
 
 @unique
-class Cause(Enum):
+class Cause(StrEnum):
     """Where a reason comes from; only the first concerns the customer's own conduct."""
 
     BEHAVIOUR = "behaviour"
@@ -51,7 +51,7 @@ class Cause(Enum):
 
 
 @unique
-class FeatureType(Enum):
+class FeatureType(StrEnum):
     """What a feature measures. Amounts stand in yuan in the tables, in minor units inside."""
 
     AMOUNT = "amount"
@@ -63,7 +63,7 @@ class FeatureType(Enum):
 
 
 @unique
-class WhenMissing(Enum):
+class WhenMissing(StrEnum):
     """What a missing value means: ask a person, a set value, or a bin of its own."""
 
     REFER = "refer"
@@ -72,7 +72,7 @@ class WhenMissing(Enum):
 
 
 @unique
-class Basis(Enum):
+class Basis(StrEnum):
     """On what lawful ground a feature is used, as the customer is told (PIPL article 13)."""
 
     CONTRACT = "contract"
@@ -81,7 +81,7 @@ class Basis(Enum):
 
 
 @unique
-class Role(Enum):
+class Role(StrEnum):
     """How a term bounds a limit: from above, from below, or from above whatever else holds."""
 
     CAP = "cap"
@@ -90,7 +90,7 @@ class Role(Enum):
 
 
 @unique
-class Effect(Enum):
+class Effect(StrEnum):
     """What a linkage edge does to its target while its condition holds."""
 
     STOP = "stop"

@@ -11,7 +11,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from twinline.app.book import COLUMNS, MONTHS
+from twinline.app.book import COLUMNS, DAY_LEAST, MONTHS
 from twinline.sim.account import Habit, live
 from twinline.sim.draw import Lots, Spread
 
@@ -98,7 +98,7 @@ NO_LINE: list[int | None] = [None] * (3 + 3 * MONTHS)
 def customers(request: MakeRequest) -> Iterator[Columns]:
     """Yield the columns of the population, some customers at a time."""
     for first in range(0, request.customers, CUSTOMERS_PER_CHUNK):
-        random = Random(f"{POPULATION_VERSION}:{request.seed}:{first}")  # noqa: S311
+        random = Random(f"{POPULATION_VERSION}:{request.seed}:{first}")
         count = min(CUSTOMERS_PER_CHUNK, request.customers - first)
         rows = [_row(first + number + 1, request, random) for number in range(count)]
         yield {
@@ -227,7 +227,8 @@ def _outside(person: Person, as_of_on: date, random: Random) -> list[object]:
         lenders = LENDERS.draw(random) + (person.grade >= RISKY_GRADE)
         debt = lenders * DEBT_PER_LENDER.draw(random) * YUAN
         score = SCORE_BEST - SCORE_STEP * person.grade - int(random.random() * SCORE_NOISE)
-        score_on = as_of_on - timedelta(days=int(random.random() * SCORE_AGE_DAYS))
+        age = timedelta(days=int(random.random() * SCORE_AGE_DAYS))
+        score_on = max(DAY_LEAST, as_of_on - age)
     return [income, debt, lenders, score, score_on]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import Enum, unique
+from enum import StrEnum, unique
 
 
 @unique
-class Licence(Enum):
+class Licence(StrEnum):
     """Who lends."""
 
     BANK = "BK"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import Enum, unique
+from enum import StrEnum, unique
 
 
 @unique
-class Product(Enum):
+class Product(StrEnum):
     """Pay-later: buy now, pay the statement or by instalments. Cash loan: draw, then repay."""
 
     PAY_LATER = "pay_later"

@@ -19,10 +19,11 @@ _numbers = itertools.count(1)
 
 def reject_unwritable(path: Path) -> None:
     """Raise `OutputFault` where a file could not stand at `path`: known before any work."""
-    if path.exists() and not path.is_file():
-        raise OutputFault(place=str(path), value="not a file", rule="the output must be a file")
-    if not path.parent.is_dir():
-        raise OutputFault(place=str(path), value="no such folder", rule="its folder must exist")
+    with faults_of(path):
+        if path.exists() and not path.is_file():
+            raise OutputFault(place=str(path), value="not a file", rule="must be a file")
+        if not path.parent.is_dir():
+            raise OutputFault(place=str(path), value="no such folder", rule="must exist before")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from twinline.adapters.batch.mapped import MappedLayout
 from twinline.adapters.batch.mapping import read_mapping
 from twinline.adapters.batch.source import open_source
 from twinline.adapters.batch.uci import UciLayout
+from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +32,12 @@ def import_uci(request: ImportRequest, *, as_of_on: date, progress: Progress) ->
 
 def import_mapped(request: ImportRequest, *, mapping: Path, progress: Progress) -> BookSummary:
     """Turn any table into a book, as a mapping file says."""
-    source = open_source(request.source)
-    layout = MappedLayout(read_mapping(mapping), request.source, source.names)
+    read = read_mapping(mapping)
+    if request.out.exists() and request.out.samefile(mapping):
+        rule = "the mapping may not be overwritten"
+        raise InputFault(place="--out", value=request.out, rule=rule)
+    source = open_source(request.source, read.form)
+    layout = MappedLayout(read, request.source, source.names)
     return import_book(request, source, layout, progress)
 
 

@@ -140,9 +140,9 @@ class BrokenRows:
         """Put the side file in its place; where nothing is broken, remove an earlier one."""
         if self._aside is not None:
             self._aside.keep()
-        else:
+        elif self.path.exists():
             with faults_of(self.path):
-                self.path.unlink(missing_ok=True)
+                self.path.unlink()
 
     def fault(self, table: Path) -> BrokenRowsFault:
         """Return the one error that stands for all broken rows."""

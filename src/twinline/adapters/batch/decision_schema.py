@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from twinline.decision.outcome import Outcome
-from twinline.decision.strategy import Action
-from twinline.terms.licence import Licence
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -70,10 +69,10 @@ def batch_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
     """Return outcomes, with their rows' numbers, as one batch."""
     columns: list[list[object]] = [[number for number, _ in outcomes]]
     each = [outcome for _, outcome in outcomes]
-    columns.extend([_plain(getattr(one, name)) for one in each] for name in CUSTOMER_FIELDS)
+    columns.extend([getattr(one, name) for one in each] for name in CUSTOMER_FIELDS)
     for product in Product:
         lines = [getattr(one, product.value) for one in each]
-        columns.extend([_plain(getattr(line, name)) for line in lines] for name in LINE_FIELDS)
+        columns.extend([getattr(line, name) for line in lines] for name in LINE_FIELDS)
     arrays = [
         pa.array(values, field.type)
         for values, field in zip(columns, DECISION_SCHEMA, strict=True)
@@ -89,15 +88,12 @@ def outcome_of(row: dict[str, object]) -> Outcome:
     return msgspec.convert(fields, Outcome)
 
 
-def _plain(value: object) -> object:
-    return value.value if isinstance(value, (Action, Licence)) else value
-
-
 class Digest:
     """SHA-256 over the content of decisions, row by row, column by column.
 
-    Each value is a line of text: a number in digits, True or False, a text as it is, a list as
-    its values joined by commas, nothing where there is none. It needs no Arrow to be checked.
+    Each value is a line of text: a number in digits, true or false, a text as it is, a list as
+    its values joined by commas, nothing where there is none; an empty line ends the row. It needs
+    no Arrow to be checked.
     """
 
     def __init__(self) -> None:
@@ -106,17 +102,19 @@ class Digest:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch."""
-        columns = [_texts(column.to_pylist()) for column in batch.columns]
-        rows = zip(*columns, strict=True)
-        self._sha256.update("".join(["\n".join(row) + "\n\n" for row in rows]).encode())
+        if batch.num_rows:
+            texts = [_texts(column) for column in batch.columns]
+            rows = pc.binary_join_element_wise(*texts, "\n").to_pylist()
+            self._sha256.update("\n\n".join([*rows, ""]).encode())
 
     def hexdigest(self) -> str:
         """Return the digest of all rows so far."""
         return self._sha256.hexdigest()
 
 
-def _texts(values: list[object]) -> list[str]:
-    return [
-        ",".join(_texts(value)) if isinstance(value, list) else "" if value is None else str(value)
-        for value in values
-    ]
+def _texts(column: pa.Array) -> pa.Array:
+    """Return a column as text, empty where it has no value."""
+    if pa.types.is_list(column.type):
+        values = pc.fill_null(column.values.cast(pa.string()), "")
+        column = pc.binary_join(pa.ListArray.from_arrays(column.offsets, values), ",")
+    return pc.fill_null(column.cast(pa.string()), "")

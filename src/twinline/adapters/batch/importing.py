@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from twinline.adapters.batch.aside import reject_unwritable
 from twinline.adapters.batch.book_check import BookCheck
 from twinline.adapters.batch.book_file import BookReader, BookWriter
 from twinline.adapters.batch.broken_row import (
@@ -43,15 +44,17 @@ def import_book(
     The book is written aside while the rows are read. Broken rows go to the side file, all of
     them; only then is it known whether there will be a book.
     """
-    if request.out.exists() and request.out.samefile(request.source):
-        rule = "the book may not replace the table it is made from"
-        raise InputFault(place="--out", value=request.out, rule=rule)
+    for written in (request.out, request.broken_out):
+        reject_unwritable(written)
+        if written.exists() and written.samefile(request.source):
+            rule = "the table it is made from may not be overwritten"
+            raise InputFault(place="--out", value=written, rule=rule)
     digest = sha256_of(request.source)
     with BrokenRows(request.broken_out) as broken, ExitStack() as stack:
         book = stack.enter_context(
             BookWriter(request.out, source=layout.name, source_sha256=digest)
         )
-        source.reject_unreadable(layout.columns)
+        source.reject_unreadable(layout.columns, layout.id_column)
         ids, check = IdsSeen(), BookCheck()
         for chunk in source.chunks(layout.columns, progress):
             ids.add(as_text(chunk.cells[layout.id_column]))

@@ -81,10 +81,10 @@ class MappedLayout:
 
     def _emptied(self, raw: pa.Array) -> pa.Array:
         """Return a column with the texts that mean an empty cell made empty."""
-        if not self._mapping.empty:
+        if not self._mapping.empty and not pa.types.is_string(raw.type):
             return raw
         text = cell.as_text(raw)
-        empty = pc.is_in(text, pa.array(self._mapping.empty))
+        empty = pc.is_in(text, pa.array(self._mapping.empty, pa.string()))
         return pc.if_else(empty, pa.scalar(None, pa.string()), text)
 
     def _read(self, entry: Entry, raw: pa.Array) -> Read:

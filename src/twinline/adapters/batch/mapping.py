@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import TYPE_CHECKING, TypeGuard
 
+from twinline.adapters.batch.source import CsvForm
 from twinline.app.book import COLUMN_BY_NAME, COLUMNS, MONTHS, Kind
 from twinline.app.fault import InputFault, InputFaults
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-BOOK_KEYS = frozenset({"currency", "licence", "as_of_on", "unit", "empty"})
+BOOK_KEYS = frozenset({"currency", "licence", "as_of_on", "unit"})
+TABLE_KEYS = frozenset({"encoding", "delimiter", "empty"})
+ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5", "shift_jis", "euc-kr", "cp1252")
+DELIMITERS = (",", ";", "\t", "|")
 COLUMN_KEYS = frozenset(
     {"column", "columns", "constant", "unit", "values", "default", "days_each"}
 )
@@ -58,9 +62,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableMapping:
-    """A mapping file, understood: its entries, and the texts that mean an empty cell."""
+    """A mapping file, understood: how the table is written, and where each column comes from."""
 
     path: Path
+    form: CsvForm
     entries: tuple[Entry, ...]
     empty: tuple[str, ...]
 
@@ -90,9 +95,11 @@ class _Reader:
 
     def mapping(self, tree: Mapping[str, object]) -> TableMapping:
         """Return what the file says, as far as it can be understood."""
-        self._known_keys("top", tree, frozenset({"book", "columns"}))
+        self._known_keys("top", tree, frozenset({"book", "columns", "table"}))
         book = self._table("book", tree.get("book", {}))
         columns = self._table("columns", tree.get("columns", {}))
+        table = self._table("table", tree.get("table", {}))
+        self._known_keys("table", table, TABLE_KEYS)
         self._known_keys("book", book, BOOK_KEYS)
         self._unit = self._unit_of("book.unit", book.get("unit"), Unit.MAJOR)
         entries = [
@@ -105,8 +112,12 @@ class _Reader:
         self._each_once(entries)
         return TableMapping(
             path=self.path,
+            form=CsvForm(
+                encoding=self._one_of("table.encoding", table.get("encoding"), ENCODINGS),
+                delimiter=self._one_of("table.delimiter", table.get("delimiter"), DELIMITERS),
+            ),
             entries=tuple(entries),
-            empty=self._texts("book.empty", book.get("empty", [])),
+            empty=self._texts("table.empty", table.get("empty", [])),
         )
 
     def _entries(self, name: str, written: object) -> list[Entry]:
@@ -211,10 +222,16 @@ class _Reader:
     def _unit_of(self, place: str, value: object, otherwise: Unit) -> Unit:
         if value is None:
             return otherwise
-        if isinstance(value, str) and value in {unit.value for unit in Unit}:
-            return Unit(value)
-        self._fault(place, value, "major (yuan, dollars) or minor (fen, cents)")
-        return otherwise
+        return Unit(self._one_of(place, value, tuple(unit.value for unit in Unit)))
+
+    def _one_of(self, place: str, value: object, choices: tuple[str, ...]) -> str:
+        """Return a text that is one of the choices; the first of them where there is none."""
+        if value is None:
+            return choices[0]
+        if isinstance(value, str) and value in choices:
+            return value
+        self._fault(place, value, f"one of {', '.join(map(repr, choices))}")
+        return choices[0]
 
     def _fault(self, place: str, value: object, rule: str) -> None:
         self.faults.append(InputFault(place=f"{self.path}, {place}", value=value, rule=rule))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -54,9 +55,8 @@ class ReviewFolder:
         self._digest = Digest()
         with faults_of(path):
             self.part.mkdir()
-            self._file = pq.ParquetWriter(
-                self.part / DECISIONS, DECISION_SCHEMA, compression="zstd"
-            )
+            self._bytes = (self.part / DECISIONS).open("xb")
+            self._file = pq.ParquetWriter(self._bytes, DECISION_SCHEMA, compression="zstd")
 
     def __enter__(self) -> Self:
         return self
@@ -67,12 +67,12 @@ class ReviewFolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
+        # What cannot be written of an unfinished file no longer matters.
+        with suppress(OSError, ValueError):
             self._file.close()
-        except (OSError, ValueError):
-            pass  # what cannot be written of an unfinished file no longer matters
-        finally:
-            shutil.rmtree(self.part, ignore_errors=True)
+        with suppress(OSError):
+            self._bytes.close()
+        shutil.rmtree(self.part, ignore_errors=True)
 
     def write(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """Write outcomes, with their rows' numbers, as one row group."""
@@ -85,6 +85,7 @@ class ReviewFolder:
         """Close the decisions; return the digest of their content and the file's SHA-256."""
         with faults_of(self.path):
             self._file.close()
+            self._bytes.close()
             return self._digest.hexdigest(), sha256_of(self.part / DECISIONS)
 
     def keep(self, record: ReviewRecord, files: Mapping[str, bytes]) -> None:

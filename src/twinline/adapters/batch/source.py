@@ -28,6 +28,7 @@ MAGIC_BYTES_MAX = 8
 READABLE = (
     pa.types.is_string,
     pa.types.is_large_string,
+    pa.types.is_string_view,
     pa.types.is_integer,
     pa.types.is_float32,
     pa.types.is_float64,
@@ -55,14 +56,28 @@ class Chunk:
     ragged: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvForm:
+    """How a CSV table is written."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+
+PLAIN = CsvForm()
+
+
 class Source(Protocol):
     """A table that can be read any number of times."""
 
     path: Path
     names: list[str]
 
-    def reject_unreadable(self, names: Iterable[str]) -> None:
-        """Raise `InputFault` for a column whose cells are neither text, numbers nor days."""
+    def reject_unreadable(self, names: Iterable[str], id_column: str) -> None:
+        """Raise `InputFault` for a column whose cells are neither text, numbers nor days.
+
+        Ids may not be doubles either, which lose the last digits of long ones.
+        """
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order."""
@@ -74,7 +89,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, form: CsvForm = PLAIN) -> Source:
     """Open a CSV or Parquet table; what it is shows in its first bytes and must match its name."""
     head = first_bytes(path)
     if head.startswith(PARQUET_MAGIC):
@@ -84,21 +99,22 @@ def open_source(path: Path) -> Source:
     if path.suffix.lower() in {".parquet", ".pq"}:
         raise InputFault(place=str(path), value=head, rule="a Parquet name must hold Parquet")
     for magic, what in FOREIGN.items():
-        if head.startswith(magic):
+        if head.startswith(magic) and form.encoding == PLAIN.encoding:
             rule = "save the table as CSV in UTF-8 or as Parquet"
             raise InputFault(place=str(path), value=what, rule=rule)
-    return CsvSource(path)
+    return CsvSource(path, form)
 
 
 def first_bytes(path: Path) -> bytes:
     """Return the first bytes of a file that exists, can be read and is not empty."""
-    if not path.exists():
-        raise InputFault(place=str(path), value="nothing there", rule="the file must exist")
-    if not path.is_file():
-        raise InputFault(place=str(path), value="not a file", rule="a file is needed")
     try:
+        if path.exists() and not path.is_file():
+            raise InputFault(place=str(path), value="not a file", rule="a file is needed")
         with path.open("rb") as file:
             head = file.read(MAGIC_BYTES_MAX)
+    except FileNotFoundError as error:
+        rule = "the file must exist"
+        raise InputFault(place=str(path), value="nothing there", rule=rule) from error
     except OSError as error:
         raise InputFault(place=str(path), value=error.strerror, rule="must be readable") from error
     if not head:
@@ -117,14 +133,20 @@ class ParquetSource:
             self.names = list(self._schema.names)
             self.rows = file.metadata.num_rows
 
-    def reject_unreadable(self, names: Iterable[str]) -> None:
-        """Raise `InputFault` for a column whose cells are neither text, numbers nor days."""
+    def reject_unreadable(self, names: Iterable[str], id_column: str) -> None:
+        """Raise `InputFault` for a column whose cells are neither text, numbers nor days.
+
+        Ids may not be doubles either, which lose the last digits of long ones.
+        """
         for name in names:
             kind = self._schema.field(name).type
             plain = kind.value_type if pa.types.is_dictionary(kind) else kind
             if not any(is_readable(plain) for is_readable in READABLE):
                 place = f"{self.path}, column {name}"
                 raise InputFault(place=place, value=kind, rule="text, numbers or days are needed")
+            if name == id_column and pa.types.is_floating(plain):
+                rule = "ids must be text or whole numbers; a double loses digits"
+                raise InputFault(place=f"{self.path}, column {name}", value=kind, rule=rule)
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order."""
@@ -138,33 +160,34 @@ class ParquetSource:
 
 
 class CsvSource:
-    """A CSV table in UTF-8; every cell is text until a reader makes something of it."""
+    """A CSV table; every cell is text until a reader makes something of it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, form: CsvForm) -> None:
         """Read the header."""
         self.path = path
+        self._form = form
         with arrow_faults(path), pa.OSFile(str(path)) as file:
-            self.names = list(_csv_reader(file, None, []).schema.names)
+            self.names = list(_csv_reader(file, form, None, []).schema.names)
 
-    def reject_unreadable(self, names: Iterable[str]) -> None:
+    def reject_unreadable(self, names: Iterable[str], id_column: str) -> None:
         """Accept every column: all cells are text."""
 
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order, with the rows of the wrong length."""
-        ragged: list[Finding] = []
-        total, given, last = self.path.stat().st_size, 0, 0
+        total, numbers, ragged = self.path.stat().st_size, _Numbers(), list[Finding]()
         with arrow_faults(self.path), pa.OSFile(str(self.path)) as file:
-            for batch in _csv_reader(file, names, ragged):
-                rows = _numbers(last, batch.num_rows, {finding.row for finding in ragged})
-                yield Chunk(rows=rows, cells=batch, ragged=tuple(ragged[given:]))
-                given, last = len(ragged), rows[-1] if rows else last
+            for batch in _csv_reader(file, self._form, names, ragged):
+                found = tuple(ragged)
+                ragged.clear()
+                rows = numbers.take(batch.num_rows, (finding.row for finding in found))
+                yield Chunk(rows=rows, cells=batch, ragged=found)
                 progress(file.tell(), total)
-            if ragged[given:]:
-                yield Chunk(rows=(), cells=_no_cells(names), ragged=tuple(ragged[given:]))
+            if ragged:
+                yield Chunk(rows=(), cells=_no_cells(names), ragged=tuple(ragged))
 
 
 def _csv_reader(
-    file: pa.NativeFile, names: list[str] | None, ragged: list[Finding]
+    file: pa.NativeFile, form: CsvForm, names: list[str] | None, ragged: list[Finding]
 ) -> pa.RecordBatchReader:
     """Return a reader of text columns that notes rows of the wrong length in `ragged`."""
 
@@ -176,18 +199,39 @@ def _csv_reader(
 
     return pyarrow.csv.open_csv(
         file,
-        read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK_BYTES),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
+        read_options=pyarrow.csv.ReadOptions(
+            use_threads=False, block_size=CSV_BLOCK_BYTES, encoding=form.encoding
+        ),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=form.delimiter, newlines_in_values=True, invalid_row_handler=note
+        ),
         convert_options=pyarrow.csv.ConvertOptions(
             include_columns=names, column_types=dict.fromkeys(names or (), pa.string())
         ),
     )
 
 
-def _numbers(last: int, count: int, ragged: set[int]) -> Sequence[int]:
-    """Return the numbers of `count` rows after row `last`, without the ragged ones."""
-    rows = (row for row in itertools.count(last + 1) if row not in ragged)
-    return list(itertools.islice(rows, count)) if ragged else range(last + 1, last + 1 + count)
+class _Numbers:
+    """The numbers of the rows that come through, while ragged rows ahead of them do not."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._ragged: set[int] = set()
+
+    def take(self, count: int, ragged: Iterable[int]) -> Sequence[int]:
+        """Return the numbers of the next rows; remember only ragged rows still to be passed."""
+        self._ragged.update(ragged)
+        if not self._ragged:
+            rows: Sequence[int] = range(self._last + 1, self._last + 1 + count)
+        else:
+            ahead = (row for row in itertools.count(self._last + 1) if row not in self._ragged)
+            rows = list(itertools.islice(ahead, count))
+        self._last = rows[-1] if rows else self._last
+        self._ragged = {row for row in self._ragged if row > self._last}
+        while self._last + 1 in self._ragged:
+            self._last += 1
+            self._ragged.remove(self._last)
+        return rows
 
 
 def _no_cells(names: list[str]) -> pa.RecordBatch:
@@ -201,5 +245,5 @@ def arrow_faults(path: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, UnicodeError) as error:
         said = str(error).partition("\n")[0]
-        rule = "the file must be whole and be what its name says, text in UTF-8"
+        rule = "the file must be whole and be what its name says, CSV in UTF-8"
         raise InputFault(place=str(path), value=said, rule=rule) from error

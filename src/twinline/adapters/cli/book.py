@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.progress import progress_bar
+from twinline.app.book import DAY_GREATEST, DAY_LEAST
 from twinline.app.book_ports import ImportRequest, MakeRequest
 from twinline.app.fault import InputFault
 from twinline.kernel.money import DIGITS_BY_CURRENCY
@@ -150,7 +151,8 @@ def _print_summary(summary: BookSummary) -> None:
         print("  outcome    not known")
     print(f"  sha256     {summary.sha256[:16]}…")
     if summary.left_out:
-        print(f"  left out   {summary.left_out:,} broken rows, listed in {summary.broken_out}")
+        rows = "row" if summary.left_out == 1 else "rows"
+        print(f"  left out   {summary.left_out:,} broken {rows}, listed in {summary.broken_out}")
 
 
 def _licence(text: str) -> Licence:
@@ -163,6 +165,10 @@ def _licence(text: str) -> Licence:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise InputFault(place="--as-of", value=text, rule="a day such as 2005-09-30") from error
+    if not DAY_LEAST <= day <= DAY_GREATEST:
+        rule = f"a day from {DAY_LEAST} to {DAY_GREATEST}"
+        raise InputFault(place="--as-of", value=text, rule=rule)
+    return day

@@ -50,7 +50,7 @@ def test_a_folder_is_no_place_for_a_file(tmp_path: Path) -> None:
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """An output in a folder that does not exist is refused before any work."""
-    with pytest.raises(OutputFault, match="its folder must exist"):
+    with pytest.raises(OutputFault, match="no such folder"):
         Aside(tmp_path / "none" / "out")
 
 

@@ -134,6 +134,20 @@ def test_rows_are_numbered_past_ragged_ones_in_every_batch(
     ]
 
 
+def test_a_table_of_ragged_rows_is_listed_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where most rows are of the wrong length, all of them are listed under their numbers."""
+    monkeypatch.setattr(source, "CSV_BLOCK_BYTES", 2_000)
+    rows = [[*uci_row(ID=number), *([0] if 5 < number < 300 else [])] for number in range(1, 400)]
+
+    summary = import_rows(tmp_path, rows, leave_out_broken=True)
+
+    assert summary.left_out == 294
+    assert [int(line[0]) for line in listed(tmp_path)] == list(range(6, 300))
+    assert ids(tmp_path) == [str(n) for n in range(1, 400) if not 5 < n < 300]
+
+
 def test_a_sound_import_removes_an_earlier_list(tmp_path: Path) -> None:
     """The list of an earlier attempt does not outlive its reason."""
     with pytest.raises(BrokenRowsFault):
@@ -168,5 +182,5 @@ def test_a_book_is_not_written_over_its_own_table(tmp_path: Path) -> None:
     table = write_csv(tmp_path / "t.csv", UCI_HEADER, [uci_row()])
     request = ImportRequest(source=table, out=table)
 
-    with pytest.raises(InputFault, match="the book may not replace the table"):
+    with pytest.raises(InputFault, match="the table it is made from may not be overwritten"):
         books.import_uci(request, as_of_on=AS_OF_ON, progress=silent)

@@ -81,10 +81,18 @@ def test_a_column_that_holds_no_values_is_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [[1]], "b": [b"x"], "c": ["x"]}), tmp_path / "t.parquet")
     source = open_source(tmp_path / "t.parquet")
 
-    source.reject_unreadable(["c"])
+    source.reject_unreadable(["c"], "c")
     for name in ("a", "b"):
         with pytest.raises(InputFault, match=f"column {name}: .*text, numbers or days"):
-            source.reject_unreadable([name])
+            source.reject_unreadable([name], "c")
+
+
+def test_ids_may_not_be_doubles(tmp_path: Path) -> None:
+    """A double cannot tell 10000000000000001 from its neighbour, so it is no id."""
+    pq.write_table(pa.table({"id": [1.0], "x": [1.0]}), tmp_path / "t.parquet")
+
+    with pytest.raises(InputFault, match="column id: double: ids must be text or whole"):
+        open_source(tmp_path / "t.parquet").reject_unreadable(["x", "id"], "id")
 
 
 def test_progress_ends_at_the_whole(tmp_path: Path) -> None:

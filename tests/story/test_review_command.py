@@ -1,0 +1,290 @@
+"""A review as a person runs it: made, replayed, explained, tampered with, interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.tables import ROOT
+from twinline.wiring import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TWINLINE = [sys.executable, "-m", "twinline"]
+STANDARD = ROOT / "strategies" / "standard"
+CUSTOMERS = 600
+REAL = "uci_credit_card.train.parquet"
+
+
+def run(*arguments: object, bytes_max: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command; `bytes_max` is the disk: no file can grow beyond it."""
+
+    def limit() -> None:
+        if bytes_max is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_max, bytes_max))
+
+    command = [*TWINLINE, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limit)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a made book and its review, for tests that change neither."""
+    folder = tmp_path_factory.mktemp("made")
+    book = folder / "book.parquet"
+    assert (
+        run("book", "make", "--customers", CUSTOMERS, "--seed", 7, "--out", book).returncode == 0
+    )
+    done = run("review", book, "--strategy", STANDARD, "--out", folder / "review")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def copied(made: Path, tmp_path: Path) -> Path:
+    """Return a copy of the made folder, for tests that change something."""
+    shutil.copytree(made, tmp_path / "made")
+    return tmp_path / "made"
+
+
+def test_a_review_holds_everything_to_replay_it(made: Path) -> None:
+    """A review's folder holds decisions, record, report and the strategy's files as they were."""
+    review = made / "review"
+    record = json.loads((review / "summary.json").read_text("utf-8"))
+
+    assert pq.read_metadata(review / "decisions.parquet").num_rows == CUSTOMERS
+    assert record["figures"]["customers"] == record["book"]["rows"] == CUSTOMERS
+    for path in (path for path in STANDARD.rglob("*") if path.is_file()):
+        kept = review / "strategy" / path.relative_to(STANDARD)
+        assert kept.read_bytes() == path.read_bytes()
+
+
+def test_every_action_adds_up_to_the_book(made: Path) -> None:
+    """On each line the actions of all customers sum to the number of customers."""
+    figures = json.loads((made / "review" / "summary.json").read_text("utf-8"))["figures"]
+
+    assert sum(figures["pay_later"]["actions"].values()) == CUSTOMERS
+    assert sum(figures["cash_loan"]["actions"].values()) == CUSTOMERS
+    assert sum(group["customers"] for group in figures["segments"].values()) == CUSTOMERS
+
+
+def test_a_replay_makes_every_decision_again(made: Path) -> None:
+    """Replaying a review that nobody touched finds every byte equal and exits with 0."""
+    done = run("replay", made / "review")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{CUSTOMERS} decisions made again, every byte equal\n")
+
+
+def test_the_same_review_twice_has_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    """A second review of the same book by the same strategy gives the same decisions file."""
+    run("review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path / "again")
+
+    first, again = (
+        folder / "decisions.parquet" for folder in (made / "review", tmp_path / "again")
+    )
+    assert first.read_bytes() == again.read_bytes()
+
+
+def altered(path: Path, column: str, change: Callable[[object], object]) -> None:
+    """Change one column of the third row of a Parquet file."""
+    table = pq.read_table(path)
+    values = table[column].to_pylist()
+    values[2] = change(values[2])
+    place = table.schema.get_field_index(column)
+    field = table.schema.field(column)
+    table = table.set_column(place, field, pa.array(values, field.type))
+    pq.write_table(table, path)
+
+
+@pytest.mark.parametrize(
+    ("column", "change"),
+    [
+        ("cash_loan_base_limit_minor", lambda value: value + 1),
+        ("pay_later_action", lambda _: "raise!"),
+        ("score", lambda value: value + 1),
+        ("pay_later_reasons", lambda value: value[:-1]),
+        ("customer_id", lambda value: value + "x"),
+    ],
+)
+def test_an_altered_decision_is_named(
+    copied: Path, column: str, change: Callable[[object], object]
+) -> None:
+    """A replay names row and column of a decision that somebody altered, and exits with 1."""
+    altered(copied / "review" / "decisions.parquet", column, change)
+
+    done = run("replay", copied / "review", "--book", copied / "book.parquet")
+
+    assert done.returncode == 1
+    assert done.stdout == (
+        f"1 of {CUSTOMERS} decisions differ from what was stored\n  row 3: {column}\n"
+    )
+
+
+def test_a_rewritten_file_of_the_same_decisions_is_noticed(copied: Path) -> None:
+    """Decisions that are the same in another file are told apart from altered ones."""
+    path = copied / "review" / "decisions.parquet"
+    pq.write_table(pq.read_table(path), path, compression="gzip", row_group_size=8_192)
+
+    done = run("replay", copied / "review", "--book", copied / "book.parquet")
+
+    assert done.returncode == 1
+    assert "decisions_sha256 in summary.json" in done.stdout
+
+
+@pytest.mark.parametrize("command", [["replay"], ["explain", "--customer", "C000000001"]])
+def test_another_book_or_strategy_is_refused(copied: Path, command: list[str]) -> None:
+    """Neither replay nor explain speaks of a review whose strategy or book was changed since."""
+    verb, *options = command
+    table = copied / "review" / "strategy" / "scorecard.csv"
+    sound = table.read_text("utf-8")
+    table.write_text(sound.replace("late_now,,0,1,52,", "late_now,,0,1,53,"), "utf-8")
+    strategy = run(verb, copied / "review", *options)
+    table.write_text(sound, "utf-8")
+    altered(copied / "book.parquet", "months_on_book", lambda _: 5)
+    book = run(verb, copied / "review", "--book", copied / "book.parquet", *options)
+
+    assert (strategy.returncode, book.returncode) == (2, 2)
+    assert "the review was made with content_hash" in strategy.stderr
+    assert "the review was made of the book with SHA-256" in book.stderr
+
+
+def test_a_moved_book_is_found_where_it_is_named(copied: Path) -> None:
+    """A book that lies elsewhere now is given with --book; without it, one line says so."""
+    moved = (copied / "book.parquet").rename(copied / "moved.parquet")
+    record = copied / "review" / "summary.json"
+    text = record.read_text("utf-8").replace("made0/book", "made0/gone")
+    record.write_text(text, "utf-8")
+
+    assert run("replay", copied / "review", "--book", moved).returncode == 0
+    assert run("replay", copied / "review").returncode == 2
+
+
+def test_an_earlier_review_stands_until_the_new_one_is_whole(copied: Path) -> None:
+    """Interrupted in the middle, a review leaves the earlier one and nothing else."""
+    run("book", "make", "--customers", 20_000, "--seed", 1, "--out", copied / "large.parquet")
+    before = sorted(path.name for path in copied.iterdir())
+    arguments = ["review", copied / "large.parquet", "--strategy", STANDARD]
+    command = [*TWINLINE, *map(str, [*arguments, "--out", copied / "review"])]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        while sorted(path.name for path in copied.iterdir()) == before:
+            assert process.poll() is None
+            time.sleep(0.02)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert said == "twinline: interrupted; nothing was left half done\n"
+    assert sorted(path.name for path in copied.iterdir()) == before
+    assert run("replay", copied / "review", "--book", copied / "book.parquet").returncode == 0
+
+
+@pytest.mark.parametrize("bytes_max", [0, 1_000, 30_000])
+def test_a_full_disk_leaves_no_review(made: Path, tmp_path: Path, bytes_max: int) -> None:
+    """Where the disk is full nothing is left of the review, and one line says why."""
+    done = run(
+        "review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path / "review",
+        bytes_max=bytes_max,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"twinline: error: {tmp_path / 'review'}: File too large: ")
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(made: Path, tmp_path: Path) -> None:
+    """A review never replaces a folder that is not an earlier review."""
+    (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
+
+    done = run("review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path)
+
+    assert done.returncode == 2
+    assert "a review replaces an earlier review or an empty folder, nothing else" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_broken_row_never_enters_a_review(copied: Path) -> None:
+    """A book with a limit below zero is refused with the row named, and no review is written."""
+    altered(copied / "book.parquet", "pay_later_limit_minor", lambda _: -1)
+
+    done = run("review", copied / "book.parquet", "--strategy", STANDARD, "--out", copied / "new")
+
+    assert done.returncode == 2
+    assert "row 3, column pay_later_limit_minor: -1: " in done.stderr
+    assert not (copied / "new").exists()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_kind_of_outcome_can_be_explained(
+    made: Path, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For each action on each line, an explanation names score, terms, reasons and what helps."""
+    rows = pq.read_table(made / "review" / "decisions.parquet").to_pylist()
+    customers = {
+        (row["pay_later_action"], row["cash_loan_action"]): row["customer_id"] for row in rows
+    }
+    heading = {"en": "what helps:", "zh": "怎样改善："}[language]
+
+    for customer in customers.values():
+        words = ["explain", str(made / "review"), "--customer", customer, "--lang", language]
+        assert main(words) == 0
+        said = capsys.readouterr().out
+        assert customer in said
+        assert said.count(heading) == 2
+
+
+def test_a_closed_pipe_is_no_error(made: Path) -> None:
+    """A reader who has seen enough may close the pipe; no traceback follows."""
+    command = " ".join([*TWINLINE, "explain", str(made / "review"), "--customer", "C000000001"])
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{command} | head -n 1"], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.startswith("Customer C000000001 ·")
+    assert done.stderr == ""
+
+
+def real_book() -> Path:
+    """Return the real book's table, or skip with a clear word."""
+    folder = Path(os.environ.get("TWINLINE_BOOKS", ROOT.parent / "shared" / "books"))
+    if not (folder / REAL).is_file():
+        pytest.skip(f"{REAL} is not here; set TWINLINE_BOOKS to the folder that holds it")
+    return folder / REAL
+
+
+def test_the_real_book_gives_the_figures_of_the_readme(tmp_path: Path) -> None:
+    """README's real-book commands run as they stand and print the figures that stand there."""
+    shutil.copy(real_book(), tmp_path / REAL)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    story = readme.split("## A real book")[1].split("\n## ")[0]
+    commands = [line.split()[1:] for line in story.splitlines() if line.startswith("    twinline")]
+    shown = [line[4:] for line in story.splitlines() if line.startswith("    ")]
+
+    said = []
+    for command in commands:
+        words = [word.replace("strategies/standard", str(STANDARD)) for word in command]
+        done = subprocess.run(
+            [*TWINLINE, *words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        said += done.stdout.splitlines()
+
+    assert len(commands) >= 4
+    for line in shown:
+        assert line.startswith(("twinline", "python")) or line in said, line
