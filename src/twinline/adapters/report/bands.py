@@ -11,6 +11,7 @@ from twinline.adapters.report.page import (
     Cell,
     Chart,
     Legend,
+    Note,
     Section,
     Table,
     Tile,
@@ -160,8 +161,11 @@ def scores(view: View) -> Section:
     cards = tuple(
         Card(title=line.name, says=(), blocks=(_score_chart(view, line),)) for line in view.lines()
     )
-    blocks: tuple[Block, ...] = (Cards(cards=cards),)
     ranked, words = view.figures.score, view.words
+    blocks: tuple[Block, ...] = (Cards(cards=cards),)
+    if ranked.outcome_known:
+        note = words("score.note", least=words.customers(ENOUGH))
+        blocks = (*blocks, Note(text=note))
     if ranked.auc_ppm is not None:
         tiles = Tiles(
             tiles=(
@@ -282,7 +286,7 @@ def _rates(view: View, names: list[str]) -> Spec:
         "name": words("score.rate"),
         "x": names,
         "y": [
-            drawn(band.defaulted, band.outcome_known) if band.outcome_known else None
+            drawn(band.defaulted, band.outcome_known) if band.outcome_known >= ENOUGH else None
             for band in bands
         ],
         "hoverinfo": "text",

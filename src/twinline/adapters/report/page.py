@@ -202,7 +202,7 @@ def render(page: Page, words: Words) -> bytes:
             allowed=" ".join([_digest(script), *([plotly.digest] if plotly else [])]),
         )
     )
-    return text.encode()
+    return f"{text.strip()}\n".encode()
 
 
 def plain(text: str) -> str:
