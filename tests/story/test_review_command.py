@@ -67,9 +67,21 @@ def test_a_review_holds_everything_to_replay_it(made: Path) -> None:
 
     assert pq.read_metadata(review / "decisions.parquet").num_rows == CUSTOMERS
     assert record["figures"]["customers"] == record["book"]["rows"] == CUSTOMERS
+    assert (
+        (review / "report.html").read_text("utf-8").startswith('<!doctype html>\n<html lang="en">')
+    )
     for path in (path for path in STANDARD.rglob("*") if path.is_file()):
         kept = review / "strategy" / path.relative_to(STANDARD)
         assert kept.read_bytes() == path.read_bytes()
+
+
+def test_the_report_is_in_the_language_asked_for(made: Path, tmp_path: Path) -> None:
+    """With --lang zh the report is in Chinese, and nothing else of the review differs."""
+    out = tmp_path / "review"
+    run("review", made / "book.parquet", "--strategy", STANDARD, "--out", out, "--lang", "zh")
+
+    assert '<html lang="zh-Hans">' in (out / "report.html").read_text("utf-8")
+    assert (out / "summary.json").read_bytes() == (made / "review" / "summary.json").read_bytes()
 
 
 def test_every_action_adds_up_to_the_book(made: Path) -> None:
