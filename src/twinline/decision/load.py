@@ -35,6 +35,7 @@ from twinline.decision.strategy import (
     Reason,
     Strategy,
 )
+from twinline.terms.dated import Dated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,20 +163,23 @@ def read_dated(reading: Reading, head: StrategySheet) -> tuple[DatedValue, ...]:
     dated = []
     for name, sheet in head.dated.items():
         place = f"strategy.toml dated.{name}"
-        starts = []
+        starts: dict[date, int] = {}
         for text, value in sheet.values.items():
             if not sheet.least <= value <= sheet.greatest:
                 rule = f"is outside {sheet.least} to {sheet.greatest}"
                 reading.findings.add(place, value, rule)
             try:
-                starts.append((date.fromisoformat(text), value))
+                starts[date.fromisoformat(text)] = value
             except ValueError:
                 reading.findings.add(place, text, "must be a date as 2026-01-31")
         if not starts:
             reading.findings.add(place, "values", "at least one dated value is needed")
+            reading.findings.broken.add(name)
+            continue
         bounds = Bounds(sheet.least, sheet.greatest)
         reading.define(place, name, Symbol(bounds))
-        dated.append(DatedValue(name=name, bounds=bounds, values=tuple(sorted(starts))))
+        in_order = tuple(sorted(starts.items()))
+        dated.append(DatedValue(bounds=bounds, dated=Dated(name=name, values=in_order)))
     return tuple(dated)
 
 
