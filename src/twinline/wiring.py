@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinline.app.book_ports import Books
-    from twinline.app.review_ports import Shelf
+    from twinline.app.review_ports import Page, Shelf
 
 INPUT_FAULT = 2
 INTERRUPTED = 130
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="twinline", description="Two linked credit lines.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     book.register(commands, _books, customers)
-    review.register(commands, _shelf)
+    review.register(commands, _shelf, _page)
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
     with suppress(ValueError):  # only the main thread hears signals
@@ -60,3 +60,9 @@ def _shelf() -> Shelf:
     from twinline.adapters.batch import shelf  # noqa: PLC0415 - Arrow takes long to load
 
     return shelf
+
+
+def _page() -> Page:
+    from twinline.adapters.report.review import review_page  # noqa: PLC0415 - Jinja takes long
+
+    return review_page

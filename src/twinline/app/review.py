@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
-    from twinline.app.review_ports import BookSource, Customer, Shelf
+    from twinline.app.review_ports import BookSource, Customer, Language, Page, Shelf
     from twinline.compliance.law import Law
     from twinline.decision.law import LawValues
     from twinline.decision.strategy import Strategy
+
+REPORT = "report.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +38,17 @@ class ReviewRequest:
     """A book to review by a strategy into a folder.
 
     The law is the one in force on `decided_on`; without it, on the book's day or the day the
-    law's table was last checked, whichever is later.
+    law's table was last checked, whichever is later. `lang` is the language of the page.
     """
 
     book: Path
     strategy: Path
     out: Path
     decided_on: date | None = None
+    lang: Language = "en"
 
 
-def review(request: ReviewRequest, shelf: Shelf, progress: Progress) -> ReviewRecord:
+def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress) -> ReviewRecord:
     """Decide every customer, write the folder and return its record.
 
     Raises `Fault` for an input that cannot be used or an output that cannot be written; then,
@@ -90,7 +93,9 @@ def review(request: ReviewRequest, shelf: Shelf, progress: Progress) -> ReviewRe
             decisions_sha256=sha256,
             figures=tally.figures(),
         )
-        sink.keep(record, {f"strategy/{name}": content for name, content in files.items()})
+        kept = {f"strategy/{name}": content for name, content in files.items()}
+        kept[REPORT] = page(record, strategy, request.lang)
+        sink.keep(record, kept)
     return record
 
 

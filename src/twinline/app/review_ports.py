@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from twinline.app.book_ports import Progress
     from twinline.app.review_record import ReviewRecord
     from twinline.decision.outcome import Outcome
+    from twinline.decision.strategy import Strategy
 
 Cell = int | None
+Language = Literal["en", "zh"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,13 @@ class DecisionSink(Protocol):
 
     def keep(self, record: ReviewRecord, files: Mapping[str, bytes]) -> None:
         """Add the record and further files, and put the folder in its place."""
+
+
+class Page(Protocol):
+    """The page that shows a review to a person, complete in itself."""
+
+    def __call__(self, record: ReviewRecord, strategy: Strategy, lang: Language) -> bytes:
+        """Return the page as HTML."""
 
 
 class DecisionSource(Protocol):

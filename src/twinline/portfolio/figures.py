@@ -8,16 +8,27 @@ import msgspec
 class LineFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One line over the whole book; money as decimal text in the book's currency.
 
+    `reasons` counts the first reason of each line by action; lines without one are left out.
+    `price_ppm_by_band` counts prices up to and including the price that names the band.
+    `limits_before` and `limits_after` count limits from the amount that names the band up to
+    the next one; the first band, zero, holds who has no limit, and is there if anyone has none.
     `expected_loss` is probability of default times 65 % times the effective limits, a first
-    measure of what the pool can lose if every line were used.
+    measure of what the pool can lose if every line were used; `expected_loss_before` is the
+    same of the limits before. `largest_hundredth_ppm` is the share of all limits that the
+    hundredth of lines with the largest limits holds.
     """
 
     actions: dict[str, int]
     binding: dict[str, int]
-    reasons: dict[str, int]
+    reasons: dict[str, dict[str, int]]
     price_bounds: dict[str, int]
     price_ppm_by_band: dict[str, int]
     price_ppm_mean: int | None
+    price_ppm_max: int | None
+    limits_before: dict[str, int]
+    limits_after: dict[str, int]
+    expected_loss_before: str
+    expected_loss: str
     limit_before: str
     base_limit: str
     effective_limit: str
@@ -51,14 +62,21 @@ class ScoreFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of a review."""
+    """The figures of a review.
+
+    `together` counts customers by what happens to their pay-later line and then to their
+    cash-loan line. `scores` is keyed by band of the score, "540-559", from the lowest up;
+    segments and groups by name, and both by "" where it is not known.
+    """
 
     customers: int
     referred: int
     challengers: int
     pay_later: LineFigures
     cash_loan: LineFigures
+    together: dict[str, dict[str, int]]
     joint_limit: str
+    expected_loss_before: str
     expected_loss: str
     segments: dict[str, GroupFigures]
     scores: dict[str, GroupFigures]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from twinline.decision.strategy import Action
 from twinline.kernel.money import format_money
@@ -22,7 +22,8 @@ LGD_PPM = 650_000
 
 PRICE_BAND_PPM = 10_000
 SCORE_BAND = 20
-UNKNOWN = "not known"
+UNKNOWN = ""
+"""The key of those whose segment or score is not known."""
 
 
 class Tally:
@@ -33,10 +34,11 @@ class Tally:
         self._currency = currency
         self._group_names = tuple(groups)
         self._customers = self._referred = self._challengers = 0
-        self._joint_minor = self._loss = 0
+        self._joint_minor = 0
+        self._together: Counter[tuple[Action, Action]] = Counter()
         self._lines = (_LineTally(), _LineTally())
         self._segments: defaultdict[str, _GroupTally] = defaultdict(_GroupTally)
-        self._scores: defaultdict[str, _GroupTally] = defaultdict(_GroupTally)
+        self._scores: defaultdict[int | None, _GroupTally] = defaultdict(_GroupTally)
         self._groups: tuple[defaultdict[str, _GroupTally], ...] = tuple(
             defaultdict(_GroupTally) for _ in groups
         )
@@ -52,10 +54,11 @@ class Tally:
         self._joint_minor += outcome.joint_limit_minor or 0
         pd_ppm = outcome.pd_ppm or 0
         for tally, line in zip(self._lines, (outcome.pay_later, outcome.cash_loan), strict=True):
-            tally.add(line)
-            self._loss += line.effective_limit_minor * pd_ppm
+            tally.add(line, pd_ppm)
+        self._together[outcome.pay_later.action, outcome.cash_loan.action] += 1
         self._segments[outcome.segment or UNKNOWN].add(outcome, defaulted)
-        self._scores[_band(outcome.score)].add(outcome, defaulted)
+        band = None if outcome.score is None else outcome.score // SCORE_BAND
+        self._scores[band].add(outcome, defaulted)
         for by_value, value in zip(self._groups, groups, strict=True):
             if value is not None:
                 by_value[value].add(outcome, defaulted)
@@ -64,18 +67,20 @@ class Tally:
 
     def figures(self) -> Figures:
         """Return the figures of all that was added."""
-        loss = divide(self._loss * LGD_PPM, PPM * PPM, Rounding.HALF_UP)
-        pay_later, cash_loan = (tally.figures(self._currency) for tally in self._lines)
+        currency = self._currency
+        pay_later, cash_loan = (tally.figures(currency) for tally in self._lines)
         return Figures(
             customers=self._customers,
             referred=self._referred,
             challengers=self._challengers,
             pay_later=pay_later,
             cash_loan=cash_loan,
-            joint_limit=format_money(self._joint_minor, self._currency),
-            expected_loss=format_money(loss, self._currency),
+            joint_limit=format_money(self._joint_minor, currency),
+            together=_by_action(self._together),
+            expected_loss_before=_loss(sum(line.lost_before for line in self._lines), currency),
+            expected_loss=_loss(sum(line.lost for line in self._lines), currency),
             segments=_by_name(self._segments),
-            scores=_by_name(self._scores),
+            scores=_by_band(self._scores),
             groups={
                 name: _by_name(values)
                 for name, values in zip(self._group_names, self._groups, strict=True)
@@ -91,19 +96,24 @@ class _LineTally:
     def __init__(self) -> None:
         self.actions: Counter[Action] = Counter()
         self.binding: Counter[str] = Counter()
-        self.reasons: Counter[str] = Counter()
+        self.reasons: Counter[tuple[Action, str]] = Counter()
         self.price_bounds: Counter[str] = Counter()
         self.prices: Counter[int] = Counter()
-        self.limits: Counter[int] = Counter()
-        self.before = self.base = self.raised = self.cut = self.invited = 0
+        self.limits_before = _Amounts()
+        self.limits = _Amounts()
+        self.base = self.raised = self.cut = self.invited = 0
+        self.lost_before = self.lost = 0
 
-    def add(self, line: LineOutcome) -> None:
-        """Add one customer's line."""
+    def add(self, line: LineOutcome, pd_ppm: int) -> None:
+        """Add one customer's line; losses are added up in minor units times ppm."""
+        now = line.limit_now_minor or 0
         self.actions[line.action] += 1
-        self.before += line.limit_now_minor or 0
         self.base += line.base_limit_minor
-        self.limits[line.effective_limit_minor] += 1
-        moved = line.base_limit_minor - (line.limit_now_minor or 0)
+        self.limits_before.add(now)
+        self.limits.add(line.effective_limit_minor)
+        self.lost_before += now * pd_ppm
+        self.lost += line.effective_limit_minor * pd_ppm
+        moved = line.base_limit_minor - now
         if line.action is Action.RAISE:
             self.raised += moved
         elif line.action is Action.CUT:
@@ -113,19 +123,18 @@ class _LineTally:
         if line.binding:
             self.binding[line.binding] += 1
         if line.reasons:
-            self.reasons[line.reasons[0]] += 1
+            self.reasons[line.action, line.reasons[0]] += 1
         if line.price_ppm is not None:
             self.prices[line.price_ppm] += 1
             self.price_bounds[line.price_binding] += 1
 
     def figures(self, currency: str) -> LineFigures:
         """Return the line's figures."""
-        effective = sum(limit * count for limit, count in self.limits.items())
-        held = sum(count for limit, count in self.limits.items() if limit)
+        effective, held = self.limits.total, self.limits.held
         priced = sum(self.prices.values())
         bands: Counter[int] = Counter()
         for price, count in self.prices.items():
-            bands[price // PRICE_BAND_PPM * PRICE_BAND_PPM] += count
+            bands[divide(price, PRICE_BAND_PPM, Rounding.UP) * PRICE_BAND_PPM] += count
         total_price = sum(price * count for price, count in self.prices.items())
 
         def money(minor: int) -> str:
@@ -134,20 +143,72 @@ class _LineTally:
         return LineFigures(
             actions={action.value: self.actions[action] for action in Action},
             binding=_most_first(self.binding),
-            reasons=_most_first(self.reasons),
+            reasons=_by_action(self.reasons),
             price_bounds=_most_first(self.price_bounds),
             price_ppm_by_band={str(band): bands[band] for band in sorted(bands)},
             price_ppm_mean=divide(total_price, priced, Rounding.HALF_UP) if priced else None,
-            limit_before=money(self.before),
+            price_ppm_max=max(self.prices, default=None),
+            limits_before=self.limits_before.by_band(currency),
+            limits_after=self.limits.by_band(currency),
+            expected_loss_before=_loss(self.lost_before, currency),
+            expected_loss=_loss(self.lost, currency),
+            limit_before=money(self.limits_before.total),
             base_limit=money(self.base),
             effective_limit=money(effective),
             raised_by=money(self.raised),
             cut_by=money(self.cut),
             invited=money(self.invited),
-            largest_limit=money(max(self.limits, default=0)),
+            largest_limit=money(self.limits.largest),
             mean_limit=money(divide(effective, held, Rounding.HALF_UP) if held else 0),
-            largest_hundredth_ppm=_share_of_largest(self.limits, held // 100, effective),
+            largest_hundredth_ppm=self.limits.share_of_largest_ppm(held // 100),
         )
+
+
+class _Amounts:
+    """Amounts of money added up; bounded, because they are told apart by three digits only."""
+
+    def __init__(self) -> None:
+        self.total = self.largest = self.none = 0
+        self.counts: Counter[int] = Counter()
+        self.sums: Counter[int] = Counter()
+
+    @property
+    def held(self) -> int:
+        """Return how many amounts were not zero."""
+        return self.counts.total()
+
+    def add(self, minor: int) -> None:
+        """Add an amount."""
+        if not minor:
+            self.none += 1
+            return
+        scale = 10 ** max(len(str(minor)) - 3, 0)
+        alike = minor // scale * scale
+        self.counts[alike] += 1
+        self.sums[alike] += minor
+        self.total += minor
+        self.largest = max(self.largest, minor)
+
+    def by_band(self, currency: str) -> dict[str, int]:
+        """Return how many amounts lie in each band from 1, 2 or 5 to the next, by its start."""
+        bands: Counter[int] = Counter({0: self.none} if self.none else {})
+        for alike, count in self.counts.items():
+            bands[_one_two_five(alike)] += count
+        return {format_money(band, currency): bands[band] for band in sorted(bands)}
+
+    def share_of_largest_ppm(self, count: int) -> int:
+        """Return the share of the total that the `count` largest hold.
+
+        Where only some of those alike in three digits are among them, they count as the mean.
+        """
+        held = 0
+        for alike in sorted(self.counts, reverse=True):
+            taken = min(self.counts[alike], count)
+            held += divide(self.sums[alike] * taken, self.counts[alike], Rounding.HALF_UP)
+            count -= taken
+            if not count:
+                break
+        return divide(held * PPM, self.total, Rounding.HALF_UP) if self.total else 0
 
 
 class _GroupTally:
@@ -193,20 +254,38 @@ def _most_first(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _band(score: int | None) -> str:
-    if score is None:
-        return UNKNOWN
-    least = score // SCORE_BAND * SCORE_BAND
-    return f"{least} to {least + SCORE_BAND - 1}"
+def _by_band(tallies: Mapping[int | None, _GroupTally]) -> dict[str, GroupFigures]:
+    known = {
+        f"{band * SCORE_BAND}-{band * SCORE_BAND + SCORE_BAND - 1}": tallies[band].figures()
+        for band in sorted(band for band in tallies if band is not None)
+    }
+    unknown = {UNKNOWN: tallies[None].figures()} if None in tallies else {}
+    return known | unknown
 
 
-def _share_of_largest(limits: Counter[int], count: int, total: int) -> int:
-    """Return the share of the total that the `count` largest limits hold, in ppm."""
-    held = 0
-    for limit in sorted(limits, reverse=True):
-        taken = min(limits[limit], count)
-        held += limit * taken
-        count -= taken
-        if not count:
-            break
-    return divide(held * PPM, total, Rounding.HALF_UP) if total else 0
+_Key = TypeVar("_Key", Action, str)
+
+
+def _by_action(counts: Counter[tuple[Action, _Key]]) -> dict[str, dict[str, int]]:
+    """Return the counts by action in the order of actions, then by key, the most first."""
+    return {
+        action.value: _most_first(
+            Counter({_word(key): count for (of, key), count in counts.items() if of is action})
+        )
+        for action in Action
+        if any(of is action for of, _ in counts)
+    }
+
+
+def _word(key: Action | str) -> str:
+    return key.value if isinstance(key, Action) else key
+
+
+def _loss(minor_ppm: int, currency: str) -> str:
+    return format_money(divide(minor_ppm * LGD_PPM, PPM * PPM, Rounding.HALF_UP), currency)
+
+
+def _one_two_five(minor: int) -> int:
+    """Return the largest of 1, 2, 5, 10, 20, 50, ... that is not above a positive amount."""
+    power: int = 10 ** (len(str(minor)) - 1)
+    return next(step * power for step in (5, 2, 1) if step * power <= minor)

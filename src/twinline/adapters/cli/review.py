@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinline.adapters.cli.words import Verbs
-    from twinline.app.review_ports import Shelf
+    from twinline.app.review_ports import Page, Shelf
     from twinline.app.review_record import ReviewRecord
     from twinline.portfolio.figures import LineFigures
 
 
-def register(subparsers: Verbs, shelf: Callable[[], Shelf]) -> None:
+def register(subparsers: Verbs, shelf: Callable[[], Shelf], page: Callable[[], Page]) -> None:
     """Add the verb."""
     verb = subparsers.add_parser("review", help="decide every customer of a book for both lines")
     verb.add_argument("book", type=Path, help="a standard book (Parquet)")
@@ -32,18 +32,22 @@ def register(subparsers: Verbs, shelf: Callable[[], Shelf]) -> None:
         help="the day of the decision, whose law binds (default: the later of the book's day "
         "and the day the law's table was last checked)",
     )
-    verb.set_defaults(run=lambda arguments: _review(arguments, shelf()))
+    verb.add_argument(
+        "--lang", choices=("en", "zh"), default="en", help="the language of report.html"
+    )
+    verb.set_defaults(run=lambda arguments: _review(arguments, shelf(), page()))
 
 
-def _review(arguments: argparse.Namespace, shelf: Shelf) -> int:
+def _review(arguments: argparse.Namespace, shelf: Shelf, page: Page) -> int:
     request = ReviewRequest(
         book=arguments.book,
         strategy=arguments.strategy,
         out=arguments.out,
         decided_on=arguments.decided_on,
+        lang=arguments.lang,
     )
     with progress_bar("deciding") as progress:
-        record = review(request, shelf, progress)
+        record = review(request, shelf, page, progress)
     print_record(record, arguments.out)
     return 0
 
