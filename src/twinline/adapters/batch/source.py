@@ -157,6 +157,14 @@ class ParquetSource:
                 yield Chunk(rows=range(first, first + batch.num_rows), cells=batch.select(names))
                 first += batch.num_rows
                 progress(first - 1, self.rows)
+        reject_lost_rows(self.path, first - 1, self.rows)
+
+
+def reject_lost_rows(path: Path, read: int, promised: int) -> None:
+    """Raise `InputFault` where a Parquet file gives other than the rows its footer promises."""
+    if read != promised:
+        rule = f"the file must be whole; its footer promises {promised} rows"
+        raise InputFault(place=str(path), value=f"{read} rows", rule=rule)
 
 
 class CsvSource:
