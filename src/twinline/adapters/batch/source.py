@@ -251,7 +251,7 @@ def arrow_faults(path: Path) -> Iterator[None]:
     """Turn what Arrow says of a broken file into one fault in one line."""
     try:
         yield
-    except (pa.ArrowException, OSError, UnicodeError) as error:
+    except (pa.ArrowException, OSError, UnicodeError, OverflowError) as error:
         said = str(error).partition("\n")[0]
         rule = "the file must be whole and be what its name says, CSV in UTF-8"
         raise InputFault(place=str(path), value=said, rule=rule) from error
