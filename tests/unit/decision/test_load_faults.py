@@ -174,7 +174,7 @@ PLANTED = (
         new="[DATA_LOST]",
         place="reasons.toml",
         value="DATA_MISSING",
-        rule="is needed: referrals give this reason",
+        rule="is not a reason of reasons.toml",
     ),
     Planted(
         name="a restriction without end",
@@ -265,9 +265,9 @@ PLANTED = (
         file="strategy.toml",
         old="joint_multiple   =",
         new="pd =",
-        place="strategy.toml tables.pd",
+        place="limits/joint_multiple.csv",
         value="pd",
-        rule="a name is small letters, digits and _, no function's",
+        rule="a table needs a name of its own, of small letters, digits and _",
     ),
     Planted(
         name="a date in another spelling",
@@ -479,16 +479,16 @@ PLANTED = (
         new='"law_person_cap_minor * 100"',
         place="limits.toml joint term 'legal cap'",
         value="law_person_cap_minor * 100",
-        rule="can be 0 to 100000000000000, outside ±9000000000000; narrow a range or clamp()",
+        rule="can be 0 to 100000000000000, outside ±9000000000000; clamp it",
     ),
     Planted(
         name="two terms of one name",
         file="limits.toml",
         old='name = "affordability", amount = "max(annuity_principal(service_minor, cash',
         new='name = "score", amount = "max(annuity_principal(service_minor, cash',
-        place="limits.toml joint",
+        place="limits.toml joint terms",
         value="score",
-        rule="two terms have this name",
+        rule="each row needs a name of its own",
     ),
     Planted(
         name="today's limit that is no feature",
@@ -497,7 +497,7 @@ PLANTED = (
         new='now   = "law_person_cap_minor"',
         place="limits.toml pay_later.now",
         value="law_person_cap_minor",
-        rule="must be the feature of today's limit",
+        rule="must be the feature that holds today's limit",
     ),
     Planted(
         name="today's limit that can be below 0",
@@ -506,7 +506,7 @@ PLANTED = (
         new='now   = "pay_later_balance_minor"',
         place="limits.toml pay_later.now",
         value="pay_later_balance_minor",
-        rule="can be -1000000000 to 1000000000; a limit is 0 to 9000000000000",
+        rule="today's limit can be -1000000000 to 1000000000, outside 0 to 9000000000000",
     ),
     Planted(
         name="a step of nothing",
@@ -515,7 +515,7 @@ PLANTED = (
         new='[joint]\nstep  = "0"',
         place="limits.toml joint.step",
         value="0",
-        rule="must be above 0",
+        rule="is 1 to 9000000000000 minor units",
     ),
     Planted(
         name="a price without parts",
@@ -643,7 +643,7 @@ WHOLE_FILES = {
     "no segments": (
         "segments.csv",
         "segment,when,reason,zh,en\n",
-        "segments.csv: no rows: at least one segment is needed",
+        "segments.csv: no rows: at least one segment is needed: else",
     ),
     "no TOML": (
         "prices.toml",
@@ -689,7 +689,7 @@ WHOLE_FILES = {
         ),
         (
             "limits.toml joint: terms: "
-            "at least one cap that always applies is needed (if_missing is not skip)"
+            "at least one cap or hard term is needed that is never missing"
         ),
     ),
     "a limit whose only cap may not apply": (
@@ -700,7 +700,7 @@ WHOLE_FILES = {
         ),
         (
             "limits.toml joint: terms: "
-            "at least one cap that always applies is needed (if_missing is not skip)"
+            "at least one cap or hard term is needed that is never missing"
         ),
     ),
     "a line without limit": (
