@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from twinline.decision.bounds import Bounds
+from twinline.decision.bounds import INT64_MAX, INT64_MIN, Bounds
 from twinline.decision.expression import names_in
 from twinline.decision.resolve import Symbol
 from twinline.decision.sheet import FeatureSheet
@@ -102,6 +102,9 @@ def _bounds(reading: Reading, place: str, sheet: FeatureSheet) -> Bounds | None:
     least, greatest = sheet.range
     if least > greatest:
         reading.findings.add(place, f"range = [{least}, {greatest}]", "starts above its end")
+        return None
+    if not INT64_MIN <= least <= greatest <= INT64_MAX:
+        reading.findings.add(place, f"range = [{least}, {greatest}]", "does not fit 64 bits")
         return None
     if sheet.type is not FeatureType.AMOUNT:
         return Bounds(least, greatest)

@@ -20,6 +20,8 @@ SEMANTICS = 1
 
 REASONS_MAX = 4
 PPM = 1_000_000
+AMOUNT_MAX = 9 * 10**12
+"""A limit's share in ppm must fit 64 bits; in minor units, ninety billion yuan."""
 
 
 @unique
