@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.tables import AS_OF_ON, ROOT, UCI_HEADER, book_row, uci_row, write_book
 from twinline.adapters.batch import books
+from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.mapping import FRAME, SERIES
 from twinline.app.book import COLUMN_BY_NAME
 from twinline.app.book_ports import ImportRequest, silent
@@ -142,6 +143,8 @@ def test_a_damaged_book_is_read_or_one_fault(damage: list[tuple[int, int]], cut:
     with tempfile.TemporaryDirectory() as folder:
         book = write_book(Path(folder, "book"), book_row(), book_row(customer_id="2"))
         book.write_bytes(damaged(book.read_bytes(), damage, cut))
+        with suppress(Fault):
+            BookReader(book).row(2)
         with suppress(Fault):
             books.check(book, progress=silent)
 

@@ -11,7 +11,7 @@ from twinline.app.book import PROTECTED_COLUMNS, readable_columns
 from twinline.app.fault import InputFault
 from twinline.app.review_record import RECORD_VERSION, BookFacts, ReviewRecord, StrategyFacts
 from twinline.compliance.law import UnknownCurrencyError, read_law
-from twinline.decision.decide import Decider, UndatedStrategyError, day_number
+from twinline.decision.decide import Decider, day_number
 from twinline.decision.fault import StrategyFault
 from twinline.decision.load import load_strategy
 from twinline.portfolio.tally import Tally
@@ -138,8 +138,8 @@ def decider_on(strategy: Strategy, decided_on: date) -> Decider:
     """Return the strategy compiled for the day."""
     try:
         return Decider(strategy, decided_on)
-    except UndatedStrategyError as error:
-        rule = f"every dated value must have begun ({error})"
+    except NotInForceError as error:
+        rule = f"every dated value of the strategy must have begun ({error})"
         raise InputFault(place="decided on", value=decided_on, rule=rule) from error
 
 

@@ -68,7 +68,7 @@ def of_product(left: Bounds, right: Bounds) -> Bounds:
 def of_quotient(left: Bounds, right: Bounds, rounding: Rounding) -> Bounds:
     """Return the bounds of `left / right` rounded as named; `right` must not reach zero."""
     if 0 in right:
-        rule = f"the divisor can be 0 (it is {right}); write max(…, 1)"
+        rule = f"has a divisor that can be 0 (it is {right}); write max(…, 1)"
         raise ExpressionFault("a division", rule)
     corners = [divide(a, b, rounding) for a, b in product(_ends(left), _ends(right))]
     return _fitting("a quotient", corners, (left, right))

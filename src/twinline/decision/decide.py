@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
 
 
-class UndatedStrategyError(ValueError):
-    """A dated value of the strategy has not begun on the day of the decision."""
-
-    def __init__(self, name: str, day: date) -> None:
-        """Name the value and the day."""
-        super().__init__(f"strategy.toml dated.{name}: {day}: no value has begun by this day")
-
-
 def day_number(day: date) -> int:
     """Return a date as days since 1970-01-01, the form features hold it in."""
     return day.toordinal() - EPOCH_ORDINAL
@@ -50,17 +42,11 @@ class Decider:
     """A strategy compiled for the day of the decision: rows in, outcomes out. Pure."""
 
     def __init__(self, strategy: Strategy, decided_on: date) -> None:
-        """Compile; raises `UndatedStrategyError` where a dated value has not begun."""
+        """Compile; raises `NotInForceError` where a dated value has not begun."""
         self.strategy = strategy
         self.decided_on = decided_on
         self._read, self._measure = compile_scalar(strategy)
-        dated = []
-        for each in strategy.dated:
-            value = each.on(decided_on)
-            if value is None:
-                raise UndatedStrategyError(each.name, decided_on)
-            dated.append(value)
-        self._dated = tuple(dated)
+        self._dated = tuple(each.dated.on(decided_on) for each in strategy.dated)
         self._given_by_licence: dict[Licence, tuple[LawValues, tuple[int, ...]]] = {}
         names = [feature.name for feature in strategy.features]
         self._now = [names.index(strategy.limits[product].now) for product in Product]

@@ -302,4 +302,7 @@ def _call(node: ast.Call, below: int) -> Expression:
 
 
 def _source(node: ast.AST) -> str:
-    return ast.unparse(node)
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return "a part of it"

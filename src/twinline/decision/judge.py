@@ -8,7 +8,7 @@ import msgspec
 
 from twinline.decision.outcome import DATA_MISSING, LineOutcome
 from twinline.decision.settle import SettledLimit, SettledPrice
-from twinline.decision.strategy import PPM, REASONS_MAX, Action, Edge, Effect, Gate, Limit, Role
+from twinline.decision.strategy import PPM, REASONS_MAX, Action, Edge, Effect, Gate, Limit
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def judge_line(
     edges = [(edge, measured.edges[at]) for at, edge in plan.edges if measured.edges[at] >= 0]
     unknown = bool(settled.unknown or measured.limits[0][1].unknown)
     gate = _gate(plan, now, measured)
-    action, base = _act(limit, now, settled, gate, edges, unknown=unknown)
+    action, base = _act(limit, now, measured.limits[place + 1], gate, edges, unknown=unknown)
     parts, price = measured.prices[place]
     offered = action is not Action.STOP and action is not Action.DECLINE
     first = [DATA_MISSING] if unknown else []
@@ -117,7 +117,7 @@ def _gate(plan: LinePlan, now: int | None, measured: Measured) -> Gate | None:
 def _act(  # noqa: PLR0913 - the six facts an action follows from
     limit: Limit,
     now: int | None,
-    settled: SettledLimit,
+    tree: tuple[tuple[int | None, ...], SettledLimit],
     gate: Gate | None,
     edges: list[tuple[Edge, int]],
     *,
@@ -135,23 +135,32 @@ def _act(  # noqa: PLR0913 - the six facts an action follows from
     if unknown or gated is Action.REFER:
         return Action.REFER, now or 0
     if not now:
-        new = settled.limit_minor
+        new = tree[1].limit_minor
         worth = new >= max(limit.least_minor, 1)
         return (Action.INVITE, new) if worth else (Action.DECLINE, 0)
-    return _move(limit, now, settled, restricted=bool(edges))
+    return _move(limit, now, *tree, restricted=bool(edges))
 
 
 def _move(
-    limit: Limit, now: int, settled: SettledLimit, *, restricted: bool
+    limit: Limit,
+    now: int,
+    amounts: tuple[int | None, ...],
+    settled: SettledLimit,
+    *,
+    restricted: bool,
 ) -> tuple[Action, int]:
-    """Return how an existing line moves; a move too small to matter is not made."""
+    """Return how an existing line moves; a move too small to matter is not made.
+
+    No line stays above a hard term, whichever term bound and however small the cut.
+    """
     new = settled.limit_minor
     if new > now:
         moves = (new - now) * PPM >= now * limit.raise_ppm and not restricted
         return (Action.RAISE, new) if moves else (Action.KEEP, now)
     if new < now:
-        hard = limit.terms[settled.binding].role is Role.HARD
-        moves = (now - new) * PPM >= now * limit.cut_ppm or hard
+        hards = [amounts[place] for place in limit.hards]
+        unlawful = any(hard is not None and hard < now for hard in hards)
+        moves = (now - new) * PPM >= now * limit.cut_ppm or unlawful
         return (Action.CUT, new) if moves else (Action.KEEP, now)
     return Action.KEEP, now
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from twinline.decision.bounds import Bounds
+from twinline.decision.bounds import INT64_MAX, INT64_MIN, Bounds
 from twinline.decision.fault import StrategyFault
 from twinline.decision.law import LAW_BOUNDS
 from twinline.decision.load_features import read_features
@@ -35,12 +35,14 @@ from twinline.decision.strategy import (
     Reason,
     Strategy,
 )
+from twinline.terms.dated import Dated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
 SCALE_MAX = 1_000
+SCORE_MAX = 1_000_000_000
 DAYS_MAX = 100_000
 """Days are counted from 1970-01-01; the last one a strategy knows is in the year 2243."""
 
@@ -90,6 +92,10 @@ def _put_together(reading: Reading) -> Strategy | None:
     reading.features = {feature.name: feature for feature in features}
     card = read_scorecard(reading, features)
     score = score_bounds(head.score_base, card)
+    if not -SCORE_MAX <= score.least <= score.greatest <= SCORE_MAX:
+        rule = f"the score can be {score}, outside ±{SCORE_MAX}"
+        reading.findings.add("strategy.toml score_base", head.score_base, rule)
+        score = score_bounds(0, ())
     reading.define("the frame", "score", Symbol(score))
     pd = read_pd(reading, score)
     reading.define("the frame", "pd_ppm", Symbol(Bounds(min(pd.cells), max(pd.cells))))
@@ -162,21 +168,37 @@ def read_dated(reading: Reading, head: StrategySheet) -> tuple[DatedValue, ...]:
     dated = []
     for name, sheet in head.dated.items():
         place = f"strategy.toml dated.{name}"
-        starts = []
+        starts: dict[date, int] = {}
         for text, value in sheet.values.items():
             if not sheet.least <= value <= sheet.greatest:
                 rule = f"is outside {sheet.least} to {sheet.greatest}"
                 reading.findings.add(place, value, rule)
-            try:
-                starts.append((date.fromisoformat(text), value))
-            except ValueError:
+            if _is_day(text):
+                starts[date.fromisoformat(text)] = value
+            else:
                 reading.findings.add(place, text, "must be a date as 2026-01-31")
-        if not starts:
+        if not sheet.values:
             reading.findings.add(place, "values", "at least one dated value is needed")
+        if not INT64_MIN <= sheet.least <= sheet.greatest <= INT64_MAX:
+            rule = "least to greatest ascends and fits 64 bits"
+            reading.findings.add(place, f"{sheet.least} to {sheet.greatest}", rule)
+            starts.clear()
+        if not starts:
+            reading.findings.broken.add(name)
+            continue
         bounds = Bounds(sheet.least, sheet.greatest)
         reading.define(place, name, Symbol(bounds))
-        dated.append(DatedValue(name=name, bounds=bounds, values=tuple(sorted(starts))))
+        in_order = tuple(sorted(starts.items()))
+        dated.append(DatedValue(bounds=bounds, dated=Dated(name=name, values=in_order)))
     return tuple(dated)
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a text is a date in its one spelling: no day can then be named twice."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def read_amounts(reading: Reading, head: StrategySheet) -> None:

@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinline.decision.bounds import Bounds
+import msgspec
+
+from twinline.decision.bounds import INT64_MAX, INT64_MIN, Bounds
 from twinline.decision.expression import names_in
 from twinline.decision.resolve import Symbol
 from twinline.decision.sheet import FeatureSheet
@@ -53,27 +55,14 @@ def _written_out(
             for month in range(1, sheet.months + 1):
                 yield (
                     f"{name}_{month}",
-                    _with(
+                    msgspec.structs.replace(
                         sheet,
+                        months=None,
                         reads=f"{sheet.reads}_{month}",
                         zh=f"{sheet.zh}（第{month}个月）",
                         en=f"{sheet.en}, month {month}",
                     ),
                 )
-
-
-def _with(sheet: FeatureSheet, *, reads: str, zh: str, en: str) -> FeatureSheet:
-    return FeatureSheet(
-        type=sheet.type,
-        range=sheet.range,
-        basis=sheet.basis,
-        zh=zh,
-        en=en,
-        reads=reads,
-        missing=sheet.missing,
-        outside=sheet.outside,
-        act=sheet.act,
-    )
 
 
 def _feature(reading: Reading, place: str, name: str, sheet: FeatureSheet) -> Feature | None:
@@ -113,6 +102,9 @@ def _bounds(reading: Reading, place: str, sheet: FeatureSheet) -> Bounds | None:
     least, greatest = sheet.range
     if least > greatest:
         reading.findings.add(place, f"range = [{least}, {greatest}]", "starts above its end")
+        return None
+    if not INT64_MIN <= least <= greatest <= INT64_MAX:
+        reading.findings.add(place, f"range = [{least}, {greatest}]", "does not fit 64 bits")
         return None
     if sheet.type is not FeatureType.AMOUNT:
         return Bounds(least, greatest)

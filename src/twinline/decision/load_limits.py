@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twinline.decision.bounds import Bounds
 from twinline.decision.resolve import Symbol
-from twinline.decision.strategy import PPM, Limit, Role, Term
+from twinline.decision.strategy import AMOUNT_MAX, PPM, Limit, Role, Term
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from twinline.decision.reading import Reading
     from twinline.decision.sheet import LimitSheet, TermSheet
-
-AMOUNT_MAX = 9 * 10**12
-"""A limit's share in ppm must fit 64 bits; in minor units, ninety billion yuan."""
 
 
 def read_joint(reading: Reading, sheets: Mapping[str, LimitSheet]) -> Limit:
@@ -44,8 +41,8 @@ def _read_limit(reading: Reading, name: str, sheet: LimitSheet | None) -> Limit:
         reading.findings.add("limits.toml", name, "needs its terms")
         return Limit(terms=(), step_minor=1, least_minor=0, now="", raise_ppm=0, cut_ppm=0)
     step = reading.minor(f"{place}.step", sheet.step) or 0
-    if step < 1:
-        reading.findings.add(f"{place}.step", sheet.step, "must be above 0")
+    if not 1 <= step <= AMOUNT_MAX:
+        reading.findings.add(f"{place}.step", sheet.step, f"is 1 to {AMOUNT_MAX} minor units")
     if name != "joint":
         _check_now(reading, place, sheet.now)
     terms: list[Term] = []

@@ -29,6 +29,8 @@ def read_prices(reading: Reading, sheets: Mapping[str, PriceSheet]) -> dict[Prod
         parts = [
             (name, reading.number(f"{place}.{name}", text)) for name, text in sheet.parts.items()
         ]
+        if not parts:
+            reading.findings.add(f"{place}.parts", "no parts", "a price is made of parts")
         floor = reading.number(f"{place}.floor", sheet.floor)
         ceiling = reading.number(f"{place}.ceiling", sheet.ceiling)
         if not 1 <= sheet.step_ppm <= PPM:

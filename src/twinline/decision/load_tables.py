@@ -46,10 +46,14 @@ def read_table(
         reading.findings.add(f"strategy.toml tables.{name}", unit, f"is one of {', '.join(UNITS)}")
         return None
     grid = reading.sheets.grid(file)
-    if not grid:
+    if not grid[1:]:
         return None
     before = len(reading.findings.found)
     heads = grid[0][1][1:]
+    if not heads:
+        rule = "a table has its bands in the first column and values beside them"
+        reading.findings.add(f"{file} row 1", ",".join(grid[0][1]), rule)
+        return None
     order = [0] if len(heads) == 1 else _columns(reading, file, heads, segments)
     edges = [reading.whole(place, cells[0]) for place, cells in grid[1:]]
     cells = [

@@ -37,7 +37,7 @@ def _logic(strategy: Strategy) -> Json:
         "semantics": SEMANTICS,
         "experiment": [strategy.experiment.salt, strategy.experiment.challenger_ppm],
         "dated": [
-            [each.name, _bounds(each.bounds), [[d.isoformat(), v] for d, v in each.values]]
+            [each.name, _bounds(each.bounds), [[d.isoformat(), v] for d, v in each.dated.values]]
             for each in strategy.dated
         ],
         "features": [_feature(feature) for feature in strategy.features],

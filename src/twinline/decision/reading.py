@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from twinline.decision.table import Table
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-WHOLE = re.compile(r"-?\d[\d_]{0,25}")
+WHOLE = re.compile(r"-?[0-9]+(?:_[0-9]+)*")
+DIGITS_MAX = 40
 RESERVED = frozenset({*FUNCTIONS, "clamp", "and", "or", "not", "if", "else", "in", "is", "lambda"})
 
 
@@ -99,8 +100,10 @@ class Reading:
 
     def whole(self, place: str, text: str) -> int | None:
         """Return a cell's whole number; digits may be grouped with `_`."""
-        if re.fullmatch(r"-?\d[\d_]{0,25}", text) and INT64_MIN <= int(text) <= INT64_MAX:
-            return int(text)
+        if len(text) <= DIGITS_MAX and WHOLE.fullmatch(text):
+            value = int(text)
+            if INT64_MIN <= value <= INT64_MAX:
+                return value
         self.findings.add(place, text or "an empty cell", "must be a whole number of 64 bits")
         return None
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from twinline.decision.strategy import AMOUNT_MAX
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,13 +26,13 @@ class SettledLimit(msgspec.Struct, frozen=True):
 
     `cause` is the cap behind it: the binding term itself, or, where a floor bound, the lowest
     cap or hard term below that floor, which is why the limit is not higher. `unknown` holds the
-    indices of terms whose amount is missing and needed.
+    indices of terms whose amount is missing and needed. Without its only cap a limit is None.
     """
 
     limit_minor: int
     binding: int
     cause: int
-    without_minor: int
+    without_minor: int | None
     unknown: tuple[int, ...]
 
 
@@ -69,7 +71,8 @@ def settle_limit(limit: Limit, amounts: Sequence[int | None]) -> SettledLimit:
     else:
         without = min(max(capped, _next_floor(limit, amounts, floor)), lawful)
     unknown = tuple([place for place in limit.needed if amounts[place] is None])
-    return SettledLimit(max(settled, 0), binding, cause, max(without, 0), unknown)
+    left = None if without > AMOUNT_MAX else max(without, 0)
+    return SettledLimit(max(settled, 0), binding, cause, left, unknown)
 
 
 def _least(places: Sequence[int], amounts: Sequence[int | None]) -> tuple[int, int, int]:

@@ -184,6 +184,8 @@ class Sheets:
             said = str(error).replace("`", "")
             what, _, where = said.partition(" - at ")
             self._findings.add(name, where.lstrip("$.") or "the file", what)
+        except ValueError:  # what else Python does not read is a number of thousands of digits
+            self._findings.add(name, "a number", "has too many digits")
         return None
 
     def rows(self, name: str, columns: Sequence[str]) -> list[tuple[str, Row]]:

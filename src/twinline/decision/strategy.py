@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from twinline.decision.bounds import Bounds
     from twinline.decision.resolve import Resolved
     from twinline.decision.table import Table
+    from twinline.terms.dated import Dated
     from twinline.terms.product import Product
 
 SEMANTICS = 1
@@ -20,6 +20,8 @@ SEMANTICS = 1
 
 REASONS_MAX = 4
 PPM = 1_000_000
+AMOUNT_MAX = 9 * 10**12
+"""A limit's share in ppm must fit 64 bits; in minor units, ninety billion yuan."""
 
 
 @unique
@@ -258,16 +260,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedValue:
-    """A value of the strategy that changes by date; the last that has begun is in force."""
+    """A value of the strategy that changes by date, and the bounds it keeps on every day."""
 
-    name: str
     bounds: Bounds
-    values: tuple[tuple[date, int], ...]
+    dated: Dated
 
-    def on(self, day: date) -> int | None:
-        """Return the value in force on a day, or None before the first."""
-        begun = [value for start, value in self.values if start <= day]
-        return begun[-1] if begun else None
+    @property
+    def name(self) -> str:
+        """The name expressions know it by."""
+        return self.dated.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

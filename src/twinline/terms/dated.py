@@ -19,12 +19,12 @@ class NotInForceError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A named value by the date from which it holds, with where it comes from."""
+    """A named value by the date from which it holds, and for a law's where it comes from."""
 
     name: str
-    unit: str
-    source: str
     values: tuple[tuple[date, int], ...]
+    unit: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         """State what the reader has made sure of."""

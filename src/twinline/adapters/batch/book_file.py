@@ -23,6 +23,7 @@ from twinline.adapters.batch.source import (
     ROWS_PER_BATCH,
     arrow_faults,
     first_bytes,
+    reject_lost_rows,
     sha256_of,
 )
 from twinline.app.book import BOOK_VERSION
@@ -96,10 +97,14 @@ class BookReader:
     ) -> Iterator[pa.RecordBatch]:
         """Yield all rows in order, the chosen columns in the order chosen."""
         names = list(BOOK_SCHEMA.names if columns is None else columns)
+        read = 0
         with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(rows_per_batch, columns=names):
                 batch.validate(full=True)
-                yield batch.select(names)
+                read += batch.num_rows
+                if batch.num_rows:
+                    yield batch.select(names)
+        reject_lost_rows(self.path, read, self.rows)
 
     def row(self, number: int) -> dict[str, object]:
         """Return one row by its number, 1 the first, reading only the row group that holds it."""
@@ -111,10 +116,10 @@ class BookReader:
             for group in range(file.num_row_groups):
                 held = file.metadata.row_group(group).num_rows
                 if before < held:
-                    found = file.read_row_group(group).slice(before, 1).to_pylist()
-                    return dict(found[0])
+                    for found in file.read_row_group(group).slice(before, 1).to_pylist():
+                        return dict(found)
                 before -= held
-        raise AssertionError
+        raise InputFault(place=str(self.path), value=f"no row {number}", rule="must be whole")
 
 
 def _reject_other_version(path: Path, version: bytes | None) -> None:

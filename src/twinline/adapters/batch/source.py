@@ -157,6 +157,14 @@ class ParquetSource:
                 yield Chunk(rows=range(first, first + batch.num_rows), cells=batch.select(names))
                 first += batch.num_rows
                 progress(first - 1, self.rows)
+        reject_lost_rows(self.path, first - 1, self.rows)
+
+
+def reject_lost_rows(path: Path, read: int, promised: int) -> None:
+    """Raise `InputFault` where a Parquet file gives other than the rows its footer promises."""
+    if read != promised:
+        rule = f"the file must be whole; its footer promises {promised} rows"
+        raise InputFault(place=str(path), value=f"{read} rows", rule=rule)
 
 
 class CsvSource:
@@ -243,7 +251,7 @@ def arrow_faults(path: Path) -> Iterator[None]:
     """Turn what Arrow says of a broken file into one fault in one line."""
     try:
         yield
-    except (pa.ArrowException, OSError, UnicodeError) as error:
+    except (pa.ArrowException, OSError, UnicodeError, OverflowError) as error:
         said = str(error).partition("\n")[0]
         rule = "the file must be whole and be what its name says, CSV in UTF-8"
         raise InputFault(place=str(path), value=said, rule=rule) from error

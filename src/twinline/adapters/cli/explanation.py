@@ -6,7 +6,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twinline.decision.outcome import DATA_MISSING
 from twinline.decision.strategy import ADVERSE, FeatureType, Role
 from twinline.kernel.money import format_money
 
@@ -198,7 +197,7 @@ class _Page:
             lead = asked + word["colon"] if number == 1 else ""
             yield f"  {_padded(lead, 16)}{number} {self._reason(code)}"
         yield from self._ends(line)
-        yield from self._helps(product)
+        yield from self._helps(product, line)
 
     def _terms(self, product: Product, line: LineOutcome) -> Iterator[str]:
         word = WORDS[self.language]
@@ -229,15 +228,15 @@ class _Page:
             if ends:
                 yield f"  {WORDS[self.language]['ends']}{WORDS[self.language]['colon']}{ends}"
 
-    def _helps(self, product: Product) -> Iterator[str]:
+    def _helps(self, product: Product, line: LineOutcome) -> Iterator[str]:
+        """Yield what was tried and helps, then what helps in general for the reasons given."""
         word = WORDS[self.language]
-        if self.explanation.outcome.doubts:
-            reason = self.explanation.strategy.reasons[DATA_MISSING]
-            yield f"  {word['helps']}{word['colon']}{self._help(reason)}"
-            return
         advice = [each for each in self.explanation.advice if each.product is product]
-        texts = [self._advice(each) for each in advice[:ADVICE_MAX]] or [word["no_advice"]]
-        for number, text in enumerate(texts, 1):
+        tried = [self._advice(each) for each in advice[:ADVICE_MAX]]
+        reasons = [self.explanation.strategy.reasons[code] for code in line.reasons]
+        general = dict.fromkeys(self._help(reason) for reason in reasons if self._help(reason))
+        texts = tried + list(general)[: ADVICE_MAX - len(tried)]
+        for number, text in enumerate(texts or [word["no_advice"]], 1):
             lead = word["helps"] + word["colon"] if number == 1 else ""
             yield f"  {_padded(lead, 16)}{text}"
 

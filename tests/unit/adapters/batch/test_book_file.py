@@ -141,3 +141,18 @@ def test_a_book_without_its_frame_is_a_fault(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(Fault, match="empty: may not be empty"):
         getattr(reader, name)
+
+
+def test_a_row_with_a_day_beyond_the_calendar_is_a_fault(tmp_path: Path) -> None:
+    """A day that no calendar has cannot be handed on, and is not a traceback."""
+    table = pa.Table.from_batches([book_batch(book_row())])
+    days = pa.array([2**31 - 1], pa.int32()).cast(pa.date32())
+    at = table.schema.get_field_index("external_score_on")
+    broken = table.set_column(at, table.schema.field(at), days)
+    marked = broken.replace_schema_metadata(book_schema("test", "").metadata)
+    path = rewritten(tmp_path / "b", marked)
+
+    with pytest.raises(InputFault, match="the file must be whole"):
+        BookReader(path).row(1)
+    with pytest.raises(BrokenRowsFault, match="day 2147483647 of the epoch"):
+        books.check(path, progress=silent)

@@ -1,0 +1,39 @@
+"""The standard strategy as tests need it: its files, loaded, and a customer to decide."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinline.app.book import readable_columns
+from twinline.decision.load import load_strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinline.decision.strategy import Strategy
+
+FOLDER = Path(__file__).parents[1] / "strategies" / "standard"
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    paths = (path for path in FOLDER.rglob("*") if path.is_file())
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
+
+
+def standard_files() -> dict[str, bytes]:
+    """Return the files of the standard strategy, a copy to do with as one likes."""
+    return dict(_files())
+
+
+def load(files: Mapping[str, bytes]) -> Strategy:
+    """Return the strategy of files that read the standard book."""
+    return load_strategy(files, columns=readable_columns())
+
+
+@cache
+def standard() -> Strategy:
+    """Return the standard strategy."""
+    return load(_files())
