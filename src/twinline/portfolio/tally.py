@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from twinline.decision.strategy import Action
 from twinline.kernel.money import format_money
@@ -26,6 +26,10 @@ UNKNOWN = ""
 """The key of those whose segment or score is not known."""
 
 
+_Pair = tuple[str, str]
+"""An action and what goes with it, as text: an Enum is slow to look up for every row."""
+
+
 class Tally:
     """The book so far. `groups` names the protected attributes, in the order they are added."""
 
@@ -35,7 +39,7 @@ class Tally:
         self._group_names = tuple(groups)
         self._customers = self._referred = self._challengers = 0
         self._joint_minor = 0
-        self._together: Counter[tuple[Action, Action]] = Counter()
+        self._together: Counter[_Pair] = Counter()
         self._lines = (_LineTally(), _LineTally())
         self._segments: defaultdict[str, _GroupTally] = defaultdict(_GroupTally)
         self._scores: defaultdict[int | None, _GroupTally] = defaultdict(_GroupTally)
@@ -52,16 +56,17 @@ class Tally:
         self._referred += Action.REFER in {outcome.pay_later.action, outcome.cash_loan.action}
         self._challengers += outcome.challenger
         self._joint_minor += outcome.joint_limit_minor or 0
+        pair = (outcome.pay_later.action.value, outcome.cash_loan.action.value)
         pd_ppm = outcome.pd_ppm or 0
         for tally, line in zip(self._lines, (outcome.pay_later, outcome.cash_loan), strict=True):
             tally.add(line, pd_ppm)
-        self._together[outcome.pay_later.action, outcome.cash_loan.action] += 1
-        self._segments[outcome.segment or UNKNOWN].add(outcome, defaulted)
+        self._together[pair] += 1
+        self._segments[outcome.segment or UNKNOWN].add(outcome.score, pair, defaulted)
         band = None if outcome.score is None else outcome.score // SCORE_BAND
-        self._scores[band].add(outcome, defaulted)
+        self._scores[band].add(outcome.score, pair, defaulted)
         for by_value, value in zip(self._groups, groups, strict=True):
             if value is not None:
-                by_value[value].add(outcome, defaulted)
+                by_value[value].add(outcome.score, pair, defaulted)
         if defaulted is not None and outcome.score is not None:
             self._ranking.add(outcome.score, bad=defaulted)
 
@@ -96,7 +101,7 @@ class _LineTally:
     def __init__(self) -> None:
         self.actions: Counter[Action] = Counter()
         self.binding: Counter[str] = Counter()
-        self.reasons: Counter[tuple[Action, str]] = Counter()
+        self.reasons: Counter[_Pair] = Counter()
         self.price_bounds: Counter[str] = Counter()
         self.prices: Counter[int] = Counter()
         self.limits_before = _Amounts()
@@ -123,7 +128,7 @@ class _LineTally:
         if line.binding:
             self.binding[line.binding] += 1
         if line.reasons:
-            self.reasons[line.action, line.reasons[0]] += 1
+            self.reasons[line.action.value, line.reasons[0]] += 1
         if line.price_ppm is not None:
             self.prices[line.price_ppm] += 1
             self.price_bounds[line.price_binding] += 1
@@ -216,24 +221,34 @@ class _GroupTally:
 
     def __init__(self) -> None:
         self.customers = self.score = self.scored = self.known = self.defaulted = 0
-        self.actions: tuple[Counter[Action], Counter[Action]] = (Counter(), Counter())
+        self.actions: Counter[_Pair] = Counter()
 
-    def add(self, outcome: Outcome, defaulted: bool | None) -> None:  # noqa: FBT001 - a column
-        """Add one customer."""
+    def add(
+        self,
+        score: int | None,
+        actions: _Pair,
+        defaulted: bool | None,  # noqa: FBT001 - a column
+    ) -> None:
+        """Add one customer, the actions on both lines as a pair."""
         self.customers += 1
-        if outcome.score is not None:
-            self.score += outcome.score
+        self.actions[actions] += 1
+        if score is not None:
+            self.score += score
             self.scored += 1
         if defaulted is not None:
             self.known += 1
             self.defaulted += defaulted
-        self.actions[0][outcome.pay_later.action] += 1
-        self.actions[1][outcome.cash_loan.action] += 1
 
     def figures(self) -> GroupFigures:
         """Return the group's figures."""
         pay_later, cash_loan = (
-            {action.value: actions[action] for action in Action} for actions in self.actions
+            {
+                action.value: sum(
+                    count for pair, count in self.actions.items() if pair[place] == action.value
+                )
+                for action in Action
+            }
+            for place in (0, 1)
         )
         mean = divide(self.score, self.scored, Rounding.HALF_UP) if self.scored else None
         return GroupFigures(
@@ -263,22 +278,15 @@ def _by_band(tallies: Mapping[int | None, _GroupTally]) -> dict[str, GroupFigure
     return known | unknown
 
 
-_Key = TypeVar("_Key", Action, str)
-
-
-def _by_action(counts: Counter[tuple[Action, _Key]]) -> dict[str, dict[str, int]]:
+def _by_action(counts: Counter[_Pair]) -> dict[str, dict[str, int]]:
     """Return the counts by action in the order of actions, then by key, the most first."""
     return {
         action.value: _most_first(
-            Counter({_word(key): count for (of, key), count in counts.items() if of is action})
+            Counter({key: count for (of, key), count in counts.items() if of == action.value})
         )
         for action in Action
-        if any(of is action for of, _ in counts)
+        if any(of == action.value for of, _ in counts)
     }
-
-
-def _word(key: Action | str) -> str:
-    return key.value if isinstance(key, Action) else key
 
 
 def _loss(minor_ppm: int, currency: str) -> str:
