@@ -209,7 +209,7 @@ def _steps(view: View, line: Line, steps: list[_Step]) -> Chart:
     moved = [(words(f"move.{step.key}"), step.by, step.tone) for step in steps]
     least = min(Decimal(0), *(by for _, by, _ in moved))
     most = max(Decimal(0), *(by for _, by, _ in moved))
-    room = (most - least) * Decimal("0.5")
+    room = (most - least) * Decimal("0.8")
     rows = tuple(
         (text(name), number(view.money(by)))
         for name, by in (
