@@ -117,11 +117,11 @@ class Words:
         return f"{(Decimal(ppm) / PPM).quantize(Decimal('0.001'), ROUND_HALF_UP)}"
 
     def money(self, amount: Decimal, currency: str) -> str:
-        """Return an amount with its currency, whole from a thousand up.
+        r"""Return an amount with its currency, whole from a thousand up.
 
         >>> words = Words("en")
         >>> words.money(Decimal("730000.00"), "TWD"), words.money(Decimal("9.5"), "CNY")
-        ('TWD 730,000', 'CNY 9.50')
+        ('TWD\xa0730,000', 'CNY\xa09.50')
         """
         return self._format.money.format(currency=currency, number=self.amount(amount))
 
@@ -132,12 +132,12 @@ class Words:
         return f"{amount.quantize(digits, ROUND_HALF_UP):,f}".replace("-", MINUS)
 
     def short_money(self, amount: Decimal, currency: str) -> str:
-        """Return an amount to three digits in the language's large units.
+        r"""Return an amount to three digits in the language's large units.
 
         >>> Words("en").short_money(Decimal("4011359680.00"), "TWD")
-        'TWD 4.01 bn'
+        'TWD\xa04.01\xa0bn'
         >>> Words("zh").short_money(Decimal("31942800.00"), "TWD")
-        'TWD 3,194 万'
+        'TWD\xa03,194\xa0万'
         """
         number = self.short_amount(amount)
         return self._format.money.format(currency=currency, number=number)

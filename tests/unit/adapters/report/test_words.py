@@ -64,7 +64,7 @@ def test_a_short_amount_is_within_half_a_percent(minor: int) -> None:
     for language, table in (("en", EN), ("zh", ZH)):
         units = {unit: power for power, unit in table["format"]["units"]}
         words = Words("en" if language == "en" else "zh").short_amount(amount)
-        number, _, unit = words.replace(MINUS, "-").replace(",", "").partition(" ")
+        number, _, unit = words.replace(MINUS, "-").replace(",", "").partition("\u00a0")
         said = Decimal(number) * 10 ** units.get(unit, 0)
         assert abs(said - amount) <= max(abs(amount) / 200, Decimal("0.5"))
 
