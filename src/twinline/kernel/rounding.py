@@ -42,3 +42,12 @@ def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
             away = quotient % 2 == 1 if tie else 2 * remainder > abs(denominator)
     magnitude = quotient + away
     return magnitude if (numerator < 0) == (denominator < 0) else -magnitude
+
+
+def divide_to_step(numerator: int, denominator: int, step: int, rounding: Rounding) -> int:
+    """Return `numerator / denominator` as a multiple of `step`, rounded once as named.
+
+    >>> divide_to_step(90_069, 1, 100, Rounding.HALF_UP)
+    90100
+    """
+    return divide(numerator, denominator * step, rounding) * step
