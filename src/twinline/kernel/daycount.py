@@ -39,7 +39,8 @@ class DayCount(Enum):
     the length of the month before them."""
 
 
-_BASIS = {DayCount.ACTUAL_365: 365, DayCount.ACTUAL_360: 360, DayCount.ACTUAL_364: 364}
+FIXED_BASIS = {DayCount.ACTUAL_365: 365, DayCount.ACTUAL_360: 360, DayCount.ACTUAL_364: 364}
+"""Days in a year of the conventions that count every day alike."""
 
 
 def day_number(from_on: date, to_on: date, day_count: DayCount) -> int:
@@ -67,7 +68,7 @@ def year_fraction(from_on: date, to_on: date, day_count: DayCount) -> Fraction:
     assert from_on <= to_on
     match day_count:
         case DayCount.ACTUAL_365 | DayCount.ACTUAL_360 | DayCount.ACTUAL_364:
-            return Fraction((to_on - from_on).days, _BASIS[day_count])
+            return Fraction((to_on - from_on).days, FIXED_BASIS[day_count])
         case DayCount.ACTUAL_ACTUAL:
             return _by_years(from_on, to_on)
         case DayCount.THIRTY_360:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from twinline.kernel.daycount import DayCount, year_fraction
+from twinline.kernel.daycount import FIXED_BASIS, DayCount, year_fraction
 from twinline.kernel.schedule import DueDates
 from twinline.terms.plan import Disbursement, PlanTerms, RateChange
-
-_BASIS = {DayCount.ACTUAL_365: 365, DayCount.ACTUAL_360: 360, DayCount.ACTUAL_364: 364}
 
 Ratio = tuple[int, int]
 """A numerator and a denominator, not reduced: rows are many and a reduction is dear."""
@@ -101,8 +99,8 @@ def _shares(
     due: DueDates, day_count: DayCount, starts: list[date], ends: list[date]
 ) -> list[Ratio]:
     """Return each row's share of a year; a regular period of n months is n twelfths."""
-    if day_count in _BASIS:
-        basis = _BASIS[day_count]
+    if day_count in FIXED_BASIS:
+        basis = FIXED_BASIS[day_count]
         return [
             ((end - start).days, basis) for start, end in zip(starts, ends, strict=True)
         ]

@@ -1,0 +1,104 @@
+"""How the market turns dated flows into one annual rate, by the names of the conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import lru_cache
+from math import lcm
+from typing import Final
+
+from twinline.kernel.daycount import FIXED_BASIS, DayCount, year_fraction
+from twinline.kernel.decimals import ONE, PRECISE, power
+from twinline.pricing.discount import Timed
+from twinline.pricing.irr import Bounds, RateRefusal, growth_of
+
+RATE_ABOVE: Final = Decimal("-0.999999")
+RATE_BELOW: Final = Decimal(1000)
+"""The open interval in which rates are searched."""
+
+_PERIODIC = Bounds(ONE + RATE_ABOVE, ONE + RATE_BELOW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """An amount in minor units on a day; paid and received have opposite signs."""
+
+    on: date
+    amount_minor: int
+
+
+def irr_periodic(amounts_minor: Sequence[int]) -> Decimal | RateRefusal:
+    """Return the rate a period of equally spaced flows, in the order given, as a fraction."""
+    flows = [Timed(amount, number) for number, amount in enumerate(amounts_minor)]
+    growth = growth_of(flows, _PERIODIC)
+    return growth if isinstance(growth, RateRefusal) else PRECISE.subtract(growth, ONE)
+
+
+def xirr(
+    flows: Sequence[Flow], day_count: DayCount = DayCount.ACTUAL_365
+) -> Decimal | RateRefusal:
+    """Return the effective annual rate of dated flows, counted from the earliest."""
+    start = min(flow.on for flow in flows)
+    basis = FIXED_BASIS.get(day_count)
+    if basis is not None:
+        days = [Timed(flow.amount_minor, (flow.on - start).days) for flow in flows]
+        return _annual(days, basis)
+    times = [year_fraction(start, flow.on, day_count) for flow in flows]
+    return effective_rate([flow.amount_minor for flow in flows], times)
+
+
+def effective_rate(
+    amounts_minor: Sequence[int], years: Sequence[Fraction]
+) -> Decimal | RateRefusal:
+    """Return the effective annual rate of flows at exact times in years from the first."""
+    unit = lcm(*(time.denominator for time in years))
+    flows = [
+        Timed(amount, time.numerator * (unit // time.denominator))
+        for amount, time in zip(amounts_minor, years, strict=True)
+    ]
+    return _annual(flows, unit)
+
+
+def _annual(flows: Sequence[Timed], unit: int) -> Decimal | RateRefusal:
+    """Return the effective annual rate of flows timed in parts of a year, `unit` of them."""
+    growth = growth_of(flows, _bounds(unit))
+    if isinstance(growth, RateRefusal):
+        return growth
+    return PRECISE.subtract(PRECISE.power(growth, unit), ONE)
+
+
+@lru_cache(maxsize=256)
+def _bounds(unit: int) -> Bounds:
+    """Return the growth factors searched, of one part of a year in `unit`."""
+    return Bounds(*(power(end, Fraction(1, unit)) for end in _PERIODIC))
+
+
+def compounded(rate: Decimal, periods: Fraction) -> Decimal:
+    """Return what a rate a period becomes over many, or over a part of one.
+
+    >>> compounded(Decimal("0.01"), Fraction(12)).normalize()
+    Decimal('0.126825030131969720661201')
+    """
+    return PRECISE.subtract(power(PRECISE.add(ONE, rate), periods), ONE)
+
+
+def worth_on(
+    flows: Sequence[Flow], annual_rate: Fraction, on: date, day_count: DayCount
+) -> Fraction:
+    """Return what all flows are worth on a day at an effective annual rate, in minor units.
+
+    Good to about thirty digits; the caller rounds.
+    """
+    growth = PRECISE.add(ONE, PRECISE.divide(*map(Decimal, annual_rate.as_integer_ratio())))
+    total = Decimal(0)
+    with localcontext(PRECISE):
+        for flow in flows:
+            first, last = min(flow.on, on), max(flow.on, on)
+            years = year_fraction(first, last, day_count)
+            factor = power(growth, years if flow.on <= on else -years)
+            total += flow.amount_minor * factor
+    return Fraction(total)
