@@ -46,7 +46,7 @@ def xirr(
     basis = FIXED_BASIS.get(day_count)
     if basis is not None:
         days = [Timed(flow.amount_minor, (flow.on - start).days) for flow in flows]
-        return _annual(days, basis)
+        return rate_over(days, Fraction(basis))
     times = [year_fraction(start, flow.on, day_count) for flow in flows]
     return effective_rate([flow.amount_minor for flow in flows], times)
 
@@ -60,21 +60,25 @@ def effective_rate(
         Timed(amount, time.numerator * (unit // time.denominator))
         for amount, time in zip(amounts_minor, years, strict=True)
     ]
-    return _annual(flows, unit)
+    return rate_over(flows, Fraction(unit))
 
 
-def _annual(flows: Sequence[Timed], unit: int) -> Decimal | RateRefusal:
-    """Return the effective annual rate of flows timed in parts of a year, `unit` of them."""
-    growth = growth_of(flows, _bounds(unit))
+def rate_over(flows: Sequence[Timed], periods: Fraction) -> Decimal | RateRefusal:
+    """Return the rate, compounded over so many periods, of flows timed in whole periods.
+
+    >>> rate_over([Timed(100, 0), Timed(-121, 2)], Fraction(1))
+    Decimal('0.10000000000000000000000000000000000000000000')
+    """
+    growth = growth_of(flows, _bounds(periods))
     if isinstance(growth, RateRefusal):
         return growth
-    return PRECISE.subtract(PRECISE.power(growth, unit), ONE)
+    return PRECISE.subtract(power(growth, periods), ONE)
 
 
 @lru_cache(maxsize=256)
-def _bounds(unit: int) -> Bounds:
-    """Return the growth factors searched, of one part of a year in `unit`."""
-    return Bounds(*(power(end, Fraction(1, unit)) for end in _PERIODIC))
+def _bounds(periods: Fraction) -> Bounds:
+    """Return the growth factors a period that the interval of rates searched stands for."""
+    return Bounds(*(power(end, Fraction(periods.denominator, periods.numerator)) for end in _PERIODIC))
 
 
 def compounded(rate: Decimal, periods: Fraction) -> Decimal:
