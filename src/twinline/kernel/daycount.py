@@ -7,7 +7,7 @@ from enum import Enum, unique
 from fractions import Fraction
 from typing import assert_never
 
-from twinline.kernel.months import add_months, whole_months_back
+from twinline.kernel.months import add_months, is_leap, whole_months_back
 
 
 @unique
@@ -43,6 +43,9 @@ FIXED_BASIS = {DayCount.ACTUAL_365: 365, DayCount.ACTUAL_360: 360, DayCount.ACTU
 """Days in a year of the conventions that count every day alike."""
 
 
+_MONTH = 30
+
+
 def day_number(from_on: date, to_on: date, day_count: DayCount) -> int:
     """Return the days between two dates as the convention counts them, the first not counted.
 
@@ -53,10 +56,10 @@ def day_number(from_on: date, to_on: date, day_count: DayCount) -> int:
     """
     if day_count is not DayCount.THIRTY_360:
         return (to_on - from_on).days
-    first = min(from_on.day, 30)
-    last = 30 if to_on.day > 30 and first == 30 else to_on.day
+    first = min(from_on.day, _MONTH)
+    last = min(to_on.day, _MONTH) if first == _MONTH else to_on.day
     months = (to_on.year - from_on.year) * 12 + to_on.month - from_on.month
-    return 30 * months + last - first
+    return _MONTH * months + last - first
 
 
 def year_fraction(from_on: date, to_on: date, day_count: DayCount) -> Fraction:
@@ -80,8 +83,7 @@ def year_fraction(from_on: date, to_on: date, day_count: DayCount) -> Fraction:
 
 def days_in_year(year: int) -> int:
     """Return 365, or 366 in a leap year."""
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 366 if leap else 365
+    return 366 if is_leap(year) else 365
 
 
 def _by_years(from_on: date, to_on: date) -> Fraction:

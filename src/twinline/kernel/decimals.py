@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation
-from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from twinline.kernel.rate import to_decimal
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 PRECISE: Final = Context(
     prec=45,

@@ -70,7 +70,7 @@ def format_minor(minor: int, digits: int, *, grouped: bool = False) -> str:
     >>> format_minor(1230, 2), format_minor(1230, 0)
     ('12.30', '1230')
     """
-    whole, rest = divmod(abs(minor), 10**digits)
-    sign = "-" if minor < 0 else ""
-    fraction = f".{rest:0{digits}}" if digits else ""
-    return f"{sign}{whole:,}{fraction}" if grouped else f"{sign}{whole}{fraction}"
+    sign, size = ("-", -minor) if minor < 0 else ("", minor)
+    whole, rest = divmod(size, 10**digits)
+    head = f"{sign}{whole:,}" if grouped else f"{sign}{whole}"
+    return f"{head}.{rest:0{digits}}" if digits else head

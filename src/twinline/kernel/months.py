@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, timedelta
 from enum import Enum, unique
+
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FEBRUARY = 2
+
+
+def is_leap(year: int) -> bool:
+    """Return whether a year has 366 days."""
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def days_in_month(year: int, month: int) -> int:
+    """Return how many days a month has, 1 being January."""
+    return 29 if month == _FEBRUARY and is_leap(year) else _LENGTHS[month - 1]
 
 
 @unique
@@ -34,7 +46,7 @@ def add_months(
     if not date.min.year <= year <= date.max.year:
         raise OverflowError("the date leaves the calendar")
     wanted = day or on.day
-    length = monthrange(year, month + 1)[1]
+    length = days_in_month(year, month + 1)
     if wanted <= length:
         return date(year, month + 1, wanted)
     last = date(year, month + 1, length)
@@ -43,7 +55,7 @@ def add_months(
 
 def is_month_end(on: date) -> bool:
     """Return whether `on` is the last day of its month."""
-    return on.day == monthrange(on.year, on.month)[1]
+    return on.day == days_in_month(on.year, on.month)
 
 
 def whole_months_back(first: date, last: date, *, day: int | None = None) -> tuple[int, date]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import Enum, unique
+from typing import TYPE_CHECKING
 
 from twinline.kernel.months import MonthEnd, add_months
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 @unique

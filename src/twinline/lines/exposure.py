@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from twinline.kernel.rounding import Rounding, divide
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +43,7 @@ def available(use: LinkedUse) -> Available:
     Line use is unweighted; joint use is rounded up to the minor unit. Negative headroom leaves
     nothing available. Repaying an instalment gives the headroom back by the same arithmetic.
     """
-    weighted = divide(
-        use.instalment * use.weight.numerator, use.weight.denominator, Rounding.UP
-    )
+    weighted = divide(use.instalment * use.weight.numerator, use.weight.denominator, Rounding.UP)
     exposure = use.plain + use.cash + weighted
     joint = use.joint_limit - exposure
     return Available(

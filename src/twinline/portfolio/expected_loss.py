@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from twinline.kernel.decimals import ONE, PRECISE
 from twinline.kernel.rate import to_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

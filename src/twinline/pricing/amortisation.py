@@ -9,16 +9,21 @@ is the principal given out and the plan has the rows that were agreed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from twinline.kernel.daycount import DayCount
 from twinline.kernel.rounding import divide, divide_to_step
 from twinline.pricing.instalment import Outlook, level_payment
 from twinline.pricing.plan import Paid, Plan, PlanRefusal, Row
-from twinline.pricing.timeline import Charge, Ratio, Span, charge_of, spans_of
-from twinline.terms.plan import Instalment, Method, PlanTerms
+from twinline.pricing.timeline import Charge, charge_of, spans_of
+from twinline.terms.plan import Instalment, Method
+
+if TYPE_CHECKING:
+    from datetime import date
+    from fractions import Fraction
+
+    from twinline.pricing.timeline import Ratio, Span
+    from twinline.terms.plan import PlanTerms
 
 _FREE = Charge(0, 0, 1)
 
@@ -124,9 +129,7 @@ class _Rows:
             else:
                 balance = 0
             rows.append(
-                Row(
-                    number, span.from_on, span.due_on, span.days, principal, interest, 0, balance
-                )
+                Row(number, span.from_on, span.due_on, span.days, principal, interest, 0, balance)
             )
         return tuple(rows)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from twinline.kernel.daycount import FIXED_BASIS, DayCount, year_fraction
 from twinline.kernel.decimals import ONE, PRECISE, power
 from twinline.pricing.discount import Timed
 from twinline.pricing.irr import Bounds, RateRefusal, growth_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 RATE_ABOVE: Final = Decimal("-0.999999")
 RATE_BELOW: Final = Decimal(1000)
@@ -78,7 +80,9 @@ def rate_over(flows: Sequence[Timed], periods: Fraction) -> Decimal | RateRefusa
 @lru_cache(maxsize=256)
 def _bounds(periods: Fraction) -> Bounds:
     """Return the growth factors a period that the interval of rates searched stands for."""
-    return Bounds(*(power(end, Fraction(periods.denominator, periods.numerator)) for end in _PERIODIC))
+    return Bounds(
+        *(power(end, Fraction(periods.denominator, periods.numerator)) for end in _PERIODIC)
+    )
 
 
 def compounded(rate: Decimal, periods: Fraction) -> Decimal:

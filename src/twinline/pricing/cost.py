@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from twinline.kernel.decimals import ONE, PRECISE
 from twinline.pricing.conventions import compounded, irr_periodic, rate_over
 from twinline.pricing.discount import Timed
 from twinline.pricing.irr import RateRefusal
-from twinline.pricing.plan import Plan
+
+if TYPE_CHECKING:
+    from twinline.pricing.plan import Plan
 
 _MONTH_OF_DAYS = Fraction(365, 12)
 _TWELVE = Decimal(12)
@@ -85,7 +88,6 @@ def _by_days(plan: Plan, extras: Extras) -> Decimal | RateRefusal:
     flows = [Timed(paid.amount_minor, (paid.on - start).days) for paid in plan.paid_out]
     flows.append(Timed(-extras.deducted, 0))
     flows += [
-        Timed(-row.payment_minor - extras.each_row, (row.due_on - start).days)
-        for row in plan.rows
+        Timed(-row.payment_minor - extras.each_row, (row.due_on - start).days) for row in plan.rows
     ]
     return rate_over(flows, _MONTH_OF_DAYS)

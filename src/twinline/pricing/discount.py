@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from twinline.kernel.decimals import ONE, PRECISE
 from twinline.kernel.rate import to_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from fractions import Fraction
 
 
 class Timed(NamedTuple):
@@ -84,7 +87,7 @@ class Series:
     def sign_changes(self) -> int:
         """How often the sign changes from one flow to the next."""
         signs = [step.is_received for step in self.steps]
-        return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+        return sum(a != b for a, b in itertools.pairwise(signs))
 
     def undiscounted(self) -> Worth:
         """Return the worth where money does not grow, odd parts left out of the durations."""
@@ -133,5 +136,3 @@ class Series:
                 paid -= value
                 paid_periods -= value * duration
         return Worth(received, paid, received_periods, paid_periods)
-
-

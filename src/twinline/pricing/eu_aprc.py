@@ -7,15 +7,21 @@ drawdown, and the days left over by the length of the year that ends with them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from enum import Enum, unique
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from twinline.kernel.months import add_months, is_month_end, whole_months_back
-from twinline.pricing.conventions import Flow, effective_rate
-from twinline.pricing.irr import RateRefusal
+from twinline.pricing.conventions import effective_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from twinline.pricing.conventions import Flow
+    from twinline.pricing.irr import RateRefusal
 
 
 @unique

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from twinline.kernel.rounding import divide, divide_to_step
 from twinline.pricing.plan import Paid, Plan, PlanRefusal, Row
-from twinline.terms.plan import FlatFeeTerms
+
+if TYPE_CHECKING:
+    from twinline.terms.plan import FlatFeeTerms
 
 
 def spread_flat_fee(terms: FlatFeeTerms) -> Plan | PlanRefusal:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from twinline.kernel.rounding import Rounding, divide, divide_to_step
-from twinline.pricing.timeline import Charge, Ratio
-from twinline.terms.plan import Instalment, Rules
+from twinline.terms.plan import Instalment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinline.pricing.timeline import Charge, Ratio
+    from twinline.terms.plan import Rules
 
 _SCALE = 1 << 160
 """Fixed point of the annuity factors: their error is far below a minor unit of any balance."""
@@ -77,9 +81,7 @@ def _level(worth: int, denominator: int, factors: Sequence[Ratio], rules: Rules)
     exact = Fraction(0)
     for part, whole in reversed(factors):
         exact = (exact + 1) * Fraction(whole, whole + part)
-    return divide_to_step(
-        worth * exact.denominator, denominator * exact.numerator, step, rounding
-    )
+    return divide_to_step(worth * exact.denominator, denominator * exact.numerator, step, rounding)
 
 
 def _annuity_factor(factors: Sequence[Ratio], *, up: bool) -> int:

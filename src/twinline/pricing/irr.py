@@ -8,15 +8,19 @@ the worth of the flows has opposite signs a part in 10**28 to either side of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from enum import Enum, unique
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from twinline.kernel.decimals import ONE, PRECISE
-from twinline.pricing.discount import Series, Timed, Worth
+from twinline.pricing.discount import Series
 from twinline.pricing.roots import enclosing_intervals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinline.pricing.discount import Timed, Worth
 
 _STEPS_MAX = 500
 _CLOSE = Decimal("1e-15")

@@ -6,20 +6,24 @@ are those of section (b) of the appendix.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from enum import Enum, unique
 from fractions import Fraction
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from twinline.kernel.decimals import ONE, PRECISE
 from twinline.kernel.months import add_months, is_month_end, whole_months_back
 from twinline.kernel.rate import to_decimal
-from twinline.pricing.conventions import RATE_ABOVE, RATE_BELOW, Flow
+from twinline.pricing.conventions import RATE_ABOVE, RATE_BELOW
 from twinline.pricing.discount import Timed
 from twinline.pricing.irr import Bounds, RateRefusal, growth_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from twinline.pricing.conventions import Flow
 
 
 @unique
@@ -35,7 +39,7 @@ class UnitOf(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitPeriod:
-    """The period in which a transaction's flows are measured; half-months and years come singly."""
+    """The period in which flows are measured; half-months and years come singly."""
 
     count: int
     unit: UnitOf

@@ -9,13 +9,17 @@ enclose what lies between.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
 from twinline.kernel.decimals import ONE, PRECISE
-from twinline.pricing.discount import Series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinline.pricing.discount import Series
 
 Interval = tuple[Decimal, Decimal]
 
@@ -25,9 +29,7 @@ _TOUCH = Decimal("1e-30")
 _CUT = Decimal("0.4839")
 
 
-def enclosing_intervals(
-    series: Series, low: Decimal, high: Decimal
-) -> list[Interval] | None:
+def enclosing_intervals(series: Series, low: Decimal, high: Decimal) -> list[Interval] | None:
     """Return an interval for each root between two growth factors, in order of growth.
 
     An interval of no width is a root where the worth touches nothing without changing its sign.
@@ -41,9 +43,7 @@ def enclosing_intervals(
     return _by_halves(series, low, high)
 
 
-def _beyond_one_point(
-    series: Series, low: Decimal, high: Decimal
-) -> list[Interval] | None:
+def _beyond_one_point(series: Series, low: Decimal, high: Decimal) -> list[Interval] | None:
     """Return the one interval with a root, if some point shows that there is no other."""
     ratio = PRECISE.power(PRECISE.divide(high, low), PRECISE.divide(ONE, Decimal(_GRID)))
     grid = [low * ratio**step for step in range(_GRID)] + [high]
@@ -138,9 +138,9 @@ def _by_halves(series: Series, low: Decimal, high: Decimal) -> list[Interval] | 
         nodes_left -= 1
         if nodes_left == 0:
             return None
-        middle = _node(series, left.growth * PRECISE.power(
-            PRECISE.divide(right.growth, left.growth), _CUT
-        ))
+        middle = _node(
+            series, left.growth * PRECISE.power(PRECISE.divide(right.growth, left.growth), _CUT)
+        )
         if not left.growth < middle.growth < right.growth:
             return None
         boxes += [(middle, right), (left, middle)]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from twinline.kernel.daycount import FIXED_BASIS, DayCount, year_fraction
-from twinline.kernel.schedule import DueDates
-from twinline.terms.plan import Disbursement, PlanTerms, RateChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from twinline.kernel.schedule import DueDates
+    from twinline.terms.plan import Disbursement, PlanTerms, RateChange
 
 Ratio = tuple[int, int]
 """A numerator and a denominator, not reduced: rows are many and a reduction is dear."""
@@ -101,9 +106,7 @@ def _shares(
     """Return each row's share of a year; a regular period of n months is n twelfths."""
     if day_count in FIXED_BASIS:
         basis = FIXED_BASIS[day_count]
-        return [
-            ((end - start).days, basis) for start, end in zip(starts, ends, strict=True)
-        ]
+        return [((end - start).days, basis) for start, end in zip(starts, ends, strict=True)]
     if day_count is DayCount.TWELFTH:
         shares = [(due.every.count, 12)] * len(ends)
         if not due.first_is_regular:

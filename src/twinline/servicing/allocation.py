@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import Enum, unique
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 Component = Literal["fee", "penalty", "interest", "principal"]
 
@@ -16,7 +18,7 @@ class Order(Enum):
     """The order of components within what is due."""
 
     STANDARD = "standard"
-    """Fee, penalty, interest, principal: Civil Code of the People's Republic of China, art. 561."""
+    """Fee, penalty, interest, principal: Civil Code of China, article 561."""
 
     PRINCIPAL_FIRST = "principal_first"
     """Principal, interest, fee, penalty: from 91 days past due, as the card rules have it (CBRC

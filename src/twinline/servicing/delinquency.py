@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum, unique
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 DAYS_IN_BUCKET: Final = 30
 BUCKETS: Final = 6
@@ -28,10 +30,10 @@ class Scheme(Enum):
     """Whose edges of the five classes apply."""
 
     BANK_2023 = "bank_2023"
-    """CBIRC and PBC Order 2023-1: substandard above 90 days, doubtful above 270, loss above 360."""
+    """CBIRC and PBC Order 2023-1: substandard above 90 days, doubtful 270, loss 360."""
 
     CARD_2011 = "card_2011"
-    """CBRC Order 2011-2, art. 92: above 90, above 120, above 180."""
+    """CBRC Order 2011-2, article 92: above 90 days, 120, 180."""
 
 
 _EDGES: Final[dict[Scheme, tuple[tuple[int, FiveClass], ...]]] = {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum, unique
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from twinline.kernel.daycount import DayCount
 from twinline.kernel.rounding import Rounding
-from twinline.kernel.schedule import DueDates
+
+if TYPE_CHECKING:
+    from datetime import date
+    from fractions import Fraction
+
+    from twinline.kernel.schedule import DueDates
 
 
 @unique

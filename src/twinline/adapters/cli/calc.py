@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO
+import os
+import sys
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     import argparse
 
+    from twinline.adapters.cli.words import Verbs
+
 OK, SOME_LINE_FAILED = 0, 1
 
 
-def register(verbs: argparse._SubParsersAction[Any]) -> None:
-    """Add the verb to the command line's parser; `run` of its arguments is `run_calc`."""
-    parser = verbs.add_parser(
+def register(subparsers: Verbs[argparse.ArgumentParser]) -> None:
+    """Add the verb."""
+    verb = subparsers.add_parser(
         "calc",
         help="answer schedules, rates and other figures, one JSON line each",
         description="Read JSON Lines on standard input and write one JSON line for each, in "
         "order. The exit code is 1 if any line failed. docs/reference/calc.md has every kind.",
     )
-    parser.add_argument(
+    verb.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of all kinds and stop"
     )
-    parser.set_defaults(run=run_calc)
+    verb.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run the verb on the program's own input and output."""
+    try:
+        return run_calc(arguments, sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:  # the reader has had enough; leave nothing to flush at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SOME_LINE_FAILED
 
 
 def run_calc(arguments: argparse.Namespace, stdin: BinaryIO, stdout: BinaryIO) -> int:

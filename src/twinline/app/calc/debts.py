@@ -92,7 +92,7 @@ class DpdRequest(Request, frozen=True, kw_only=True, tag="dpd"):
 
     dues: Annotated[list[DueField], Meta(max_length=FLOWS_MAX)]
     as_of: Day
-    payments: Annotated[list[PaymentField], Meta(max_length=FLOWS_MAX)] = []
+    payments: Annotated[tuple[PaymentField, ...], Meta(max_length=FLOWS_MAX)] = ()
     scheme: Scheme = Scheme.BANK_2023
 
 

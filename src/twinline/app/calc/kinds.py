@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twinline.app.calc import days, debts, identifiers, rates, schedule, statistics
-from twinline.app.calc.fields import Answer, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twinline.app.calc.fields import Answer, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,7 @@ KINDS: Final = (
     Kind(statistics.IrbRequest, statistics.IrbAnswer, statistics.irb),
     Kind(statistics.EclRequest, statistics.EclAnswer, statistics.ecl),
     Kind(debts.HeadroomRequest, debts.HeadroomAnswer, debts.headroom),
-    Kind(
-        identifiers.IdentifierRequest, identifiers.IdentifierAnswer, identifiers.identifier
-    ),
+    Kind(identifiers.IdentifierRequest, identifiers.IdentifierAnswer, identifiers.identifier),
 )
 """In the order of the reference."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from enum import Enum, unique
 from fractions import Fraction
-from typing import Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -39,6 +37,10 @@ from twinline.pricing.conventions import (
 from twinline.pricing.eu_aprc import Interval, annual_percentage_rate_of_charge
 from twinline.pricing.irr import RateRefusal
 from twinline.pricing.reg_z import UnitOf, UnitPeriod, annual_percentage_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 Count = Annotated[int, Meta(ge=1, le=366)]
 MONTHS_MAX = 11
@@ -150,9 +152,7 @@ def rate(request: RateRequest) -> RateAnswer:
 
 def worth(request: WorthRequest) -> WorthAnswer:
     """Return the worth that a request asks for. Raises `BadFieldError`."""
-    annual_rate = number_of(
-        "annual_rate", request.annual_rate, least=None, most=WORTH_RATE_MAX
-    )
+    annual_rate = number_of("annual_rate", request.annual_rate, least=None, most=WORTH_RATE_MAX)
     if annual_rate <= Fraction(RATE_ABOVE):
         raise BadFieldError("annual_rate", request.annual_rate, f"above_{RATE_ABOVE}")
     value = worth_on(_dated(request.flows), annual_rate, request.on, request.day_count)
@@ -238,5 +238,3 @@ def _unit_period(field: UnitPeriodField | UnsetType) -> UnitPeriod:
         raise BadFieldError("unit_period", field, "exactly_one_unit")
     unit, count = units[0]
     return UnitPeriod(count=count, unit=unit)
-
-

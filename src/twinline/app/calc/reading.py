@@ -6,12 +6,15 @@ import json
 import re
 from functools import reduce
 from operator import or_
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
 
-from twinline.app.calc.fields import BadFieldError, Identity, Request, Untyped
+from twinline.app.calc.fields import BadFieldError
 from twinline.app.calc.kinds import KINDS
+
+if TYPE_CHECKING:
+    from twinline.app.calc.fields import Identity, Request, Untyped
 
 LINE_BYTES_MAX: Final = 1 << 20
 """Longest line that is read: about twenty thousand flows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, unique
-from typing import Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -31,7 +31,7 @@ from twinline.pricing.amortisation import amortise
 from twinline.pricing.cost import cost_of_plan
 from twinline.pricing.flat_fee import spread_flat_fee
 from twinline.pricing.irr import RateRefusal
-from twinline.pricing.plan import Plan, PlanRefusal
+from twinline.pricing.plan import PlanRefusal
 from twinline.terms.plan import (
     Disbursement,
     FlatFeeTerms,
@@ -42,6 +42,9 @@ from twinline.terms.plan import (
     RateChange,
     Rules,
 )
+
+if TYPE_CHECKING:
+    from twinline.pricing.plan import Plan
 
 Count = Annotated[int, Meta(ge=1, le=PERIODS_MAX)]
 Rows = Annotated[int, Meta(ge=0, le=PERIODS_MAX)]
@@ -121,8 +124,8 @@ class ScheduleRequest(Request, frozen=True, kw_only=True, tag="schedule"):
         Rounding | UnsetType, Meta(description="Rounding to the step; as `rounding` if absent.")
     ] = UNSET
     month_end: MonthEnd = MonthEnd.LAST_DAY
-    disbursements: Annotated[list[DisbursementField], Meta(max_length=EVENTS_MAX)] = []
-    rate_changes: Annotated[list[RateChangeField], Meta(max_length=EVENTS_MAX)] = []
+    disbursements: Annotated[tuple[DisbursementField, ...], Meta(max_length=EVENTS_MAX)] = ()
+    rate_changes: Annotated[tuple[RateChangeField, ...], Meta(max_length=EVENTS_MAX)] = ()
     grace: GraceField = GraceField()
 
 
@@ -328,9 +331,7 @@ def _refused(refusal: PlanRefusal, request: ScheduleRequest) -> BadFieldError:
             field = "grace"
         case PlanRefusal.DATE_OUT_OF_CALENDAR:
             field = "periods"
-        case (
-            PlanRefusal.DISBURSEMENT_BEFORE_START | PlanRefusal.DISBURSEMENT_AFTER_LAST_DUE
-        ):
+        case PlanRefusal.DISBURSEMENT_BEFORE_START | PlanRefusal.DISBURSEMENT_AFTER_LAST_DUE:
             field = "disbursements"
         case PlanRefusal.RATE_CHANGE_BEFORE_START | PlanRefusal.RATE_CHANGED_TWICE:
             field = "rate_changes"

@@ -167,14 +167,13 @@ def points(request: PointsRequest) -> PointsAnswer:
 
 def _odds(scale: PointScale, name: str, value: str | int) -> float:
     """Return the odds that one of the three stands for, where they are a number."""
-    match name:
-        case "odds":
-            return float(positive_of(name, value))
-        case "pd":
-            pd = positive_of(name, value)
-            if pd >= 1:
-                raise BadFieldError(name, value, "below_1")
-            return odds_of(float(pd))
+    if name == "odds":
+        return float(positive_of(name, value))
+    if name == "pd":
+        pd = positive_of(name, value)
+        if pd >= 1:
+            raise BadFieldError(name, value, "below_1")
+        return odds_of(float(pd))
     score = float(number_of(name, value, least=None))
     try:
         odds = scale.odds(score)
