@@ -100,6 +100,18 @@ def charge_of(span: Span, rate: Fraction, day_count: DayCount) -> tuple[Charge, 
     return charge, rate
 
 
+def cut(span: Span, on: date, day_count: DayCount) -> Span:
+    """Return a row's span up to a day of it, with the events that have happened by then."""
+    share = _part_share(span, span.from_on, on, day_count)
+    return Span(
+        span.from_on,
+        on,
+        share.as_integer_ratio(),
+        tuple(d for d in span.disbursements if d.on < on),
+        tuple(c for c in span.rate_changes if c.on <= on),
+    )
+
+
 def _shares(
     due: DueDates, day_count: DayCount, starts: list[date], ends: list[date]
 ) -> list[Ratio]:

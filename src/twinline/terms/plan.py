@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, unique
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from twinline.kernel.daycount import DayCount
 from twinline.kernel.rounding import Rounding
@@ -83,6 +83,10 @@ class Rules:
     step_minor: int = 1
 
 
+USUAL: Final = Rules()
+"""Actual days over 365, half up, the payment that leaves the smallest difference at the end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTerms:
     """A loan that bears interest: everything its rows follow from."""
@@ -91,7 +95,7 @@ class PlanTerms:
     annual_rate: Fraction
     due: DueDates
     method: Method = Method.EQUAL_INSTALMENT
-    rules: Rules = Rules()
+    rules: Rules = USUAL
     grace: Grace = Grace()
     disbursements: tuple[Disbursement, ...] = ()
     rate_changes: tuple[RateChange, ...] = ()
