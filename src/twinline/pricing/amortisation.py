@@ -1,7 +1,7 @@
 """The rows of a loan that bears interest, by each method of repaying it.
 
 Interest of a row is the exact sum over its days, rounded once. A rate change and a disbursement
-solve the level payment again, from the row in which the day falls, over the rows left; earlier
+solve the level payment (or the level principal) again, from the row in which the day falls, over the rows left; earlier
 rows know nothing of later events. The last row takes what is left, so that the principal repaid
 is the principal given out and the plan has the rows that were agreed.
 """
@@ -102,11 +102,14 @@ def _equal_months(terms: PlanTerms, due_dates: list[date]) -> int | None:
 
 @dataclass(slots=True)
 class _Rows:
-    """The run over a plan's rows: what is owed, at which rate, with which level payment."""
+    """The run over a plan's rows: what is owed, at which rate, with which level payment.
+
+    `level_minor` is that payment, or the level principal of equal principal.
+    """
 
     terms: PlanTerms
     spans: list[Span]
-    payment_minor: int | None = None
+    level_minor: int | None = None
 
     def made(self) -> tuple[Row, ...] | PlanRefusal:
         """Return the rows in order, or the refusal of a payment that does not amortise."""
@@ -135,7 +138,8 @@ class _Rows:
 
     @property
     def _is_level(self) -> bool:
-        return self.terms.method is Method.EQUAL_INSTALMENT
+        """Whether each row repays principal."""
+        return self.terms.method is not Method.INTEREST_ONLY
 
     def _principal(
         self, number: int, balance: int, interest: int, charge: Charge, rate: Fraction
@@ -144,26 +148,36 @@ class _Rows:
         terms, span = self.terms, self.spans[number - 1]
         if number <= terms.grace.principal_periods:
             return 0
+        again = self.level_minor is None or bool(span.disbursements or span.rate_changes)
         match terms.method:
             case Method.INTEREST_ONLY:
                 return 0
             case Method.EQUAL_PRINCIPAL:
-                rules = terms.rules
-                left = len(self.spans) - number + 1
-                owed = balance + span.within_minor
-                return divide_to_step(owed, left, rules.step_minor, rules.instalment_rounding)
+                if again:
+                    self.level_minor = self._level_principal(number, balance + span.within_minor)
+                assert self.level_minor is not None
+                return self.level_minor
             case Method.EQUAL_INSTALMENT:
-                if self.payment_minor is None or span.disbursements or span.rate_changes:
-                    outlook = Outlook(
-                        balance_minor=balance,
-                        within_minor=span.within_minor,
-                        first=charge,
-                        rest=self._later_factors(number, rate),
-                    )
-                    period = _period_rate(terms, rate)
-                    self.payment_minor = level_payment(outlook, terms.rules, period)
-                return self.payment_minor - interest
+                if again:
+                    self.level_minor = self._level_payment(number, balance, charge, rate)
+                assert self.level_minor is not None
+                return self.level_minor - interest
         assert_never(terms.method)
+
+    def _level_principal(self, number: int, owed: int) -> int:
+        """Return what is owed over the rows left."""
+        rules, left = self.terms.rules, len(self.spans) - number + 1
+        return divide_to_step(owed, left, rules.step_minor, rules.instalment_rounding)
+
+    def _level_payment(self, number: int, balance: int, charge: Charge, rate: Fraction) -> int:
+        """Return the level payment of the rows left, as they are known at a row."""
+        outlook = Outlook(
+            balance_minor=balance,
+            within_minor=self.spans[number - 1].within_minor,
+            first=charge,
+            rest=self._later_factors(number, rate),
+        )
+        return level_payment(outlook, self.terms.rules, _period_rate(self.terms, rate))
 
     def _later_factors(self, number: int, rate: Fraction) -> list[Ratio]:
         """Return the interest factors of the rows after one, at the rate in force at its end."""

@@ -58,7 +58,10 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Flows in order of time, those of one moment added up, none of nothing."""
+    """Flows in order of time, those of one moment added up, none of nothing.
+
+    The first counts as received: which side's flows they are changes nothing.
+    """
 
     steps: tuple[Step, ...]
     gaps: frozenset[int]
@@ -71,15 +74,16 @@ class Series:
         for amount, periods, odd in flows:
             at = periods, odd
             sums[at] = sums.get(at, 0) + amount
+        ordered = [(at, amount) for at, amount in sorted(sums.items()) if amount]
+        sign = -1 if ordered and ordered[0][1] < 0 else 1
         steps, last = [], 0
-        for (periods, odd), amount in sorted(sums.items()):
-            if amount:
-                share = to_decimal(odd, PRECISE) if odd else None
-                received = amount > 0
-                steps.append(
-                    Step(Decimal(amount), received, periods - last, Decimal(periods), share)
-                )
-                last = periods
+        for (periods, odd), signed in ordered:
+            amount = sign * signed
+            share = to_decimal(odd, PRECISE) if odd else None
+            steps.append(
+                Step(Decimal(amount), amount > 0, periods - last, Decimal(periods), share)
+            )
+            last = periods
         gaps = frozenset([step.gap for step in steps])
         return cls(tuple(steps), gaps, any(step.odd is not None for step in steps))
 

@@ -58,7 +58,7 @@ def growth_of(flows: Sequence[Timed], bounds: Bounds) -> Decimal | RateRefusal:
         return RateRefusal.NO_RATE
     with localcontext(PRECISE):
         if changes == 1:
-            growth = _root(series, bounds, rising=series.steps[0].is_received)
+            growth = _root(series, bounds, rising=True)
         else:
             growth = _among_several(series, bounds)
     if isinstance(growth, Decimal) and not bounds.low < growth < bounds.high:
