@@ -32,6 +32,7 @@ from twinline.terms.plan import (
 )
 
 RATES = st.integers(0, 400_000).map(lambda ppm: Fraction(ppm, 1_000_000))
+PRICES = st.integers(0, 240_000).map(lambda ppm: Fraction(ppm, 1_000_000))
 PRINCIPALS = st.one_of(st.integers(1, 500), st.integers(1, 50_000_000))
 STARTS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 PERIODS = st.integers(1, 120)
@@ -127,7 +128,7 @@ def test_no_negative_amortisation(agreed: PlanTerms) -> None:
     assert all(row.balance_minor >= 0 for row in plan.rows)
 
 
-@given(PRINCIPALS, st.integers(0, 240_000).map(lambda ppm: Fraction(ppm, 1_000_000)), PERIODS)
+@given(PRINCIPALS, PRICES, st.integers(3, 120))
 @example(1, Fraction("0.146"), 120)
 @example(1, Fraction("0.24"), 120)
 def test_every_method_makes_the_plan_of_a_fen_or_of_much(

@@ -59,7 +59,17 @@ def typed(fields: Untyped) -> Request:
         request: Request = msgspec.convert(fields, _ANY_REQUEST)
     except msgspec.ValidationError as fault:
         raise _problem(str(fault), fields) from None
+    except UnicodeEncodeError:
+        raise _not_unicode(fields) from None
     return request
+
+
+def _not_unicode(fields: Untyped) -> BadFieldError:
+    """Return the problem of half a surrogate pair in some name or value."""
+    for name, value in fields.items():
+        if not _is_unicode(json.dumps([name, value], ensure_ascii=False)):
+            return BadFieldError(name, value, "unicode")
+    return BadFieldError(None, None, "unicode")
 
 
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> Untyped:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 Count = Annotated[int, Meta(ge=1, le=PERIODS_MAX)]
 Rows = Annotated[int, Meta(ge=0, le=PERIODS_MAX)]
-EVENTS_MAX = 1_000
+EVENTS_MAX = 100
 COST_DECIMALS = 10
 
 
