@@ -42,11 +42,15 @@ class Span:
     @property
     def at_start_minor(self) -> int:
         """What is disbursed on the row's first day, after the payment of the row before."""
+        if not self.disbursements:
+            return 0
         return sum(d.amount_minor for d in self.disbursements if d.on == self.from_on)
 
     @property
     def within_minor(self) -> int:
         """What is disbursed after the row's first day."""
+        if not self.disbursements:
+            return 0
         return sum(d.amount_minor for d in self.disbursements if d.on != self.from_on)
 
 

@@ -22,26 +22,27 @@ PERIODS_MAX: Final = 3_660
 SIGNIFICANT: Final = 15
 """Significant digits of a rate that has been searched for."""
 
-_NUMBER = r"^-?[0-9]{1,16}(\.[0-9]{1,30})?$"
+NUMBER: Final = r"^-?[0-9]{1,16}(\.[0-9]{1,30})?$"
+AMOUNT: Final = r"^-?[0-9]{1,16}(\.[0-9]{1,8})?$"
 
 Amount = Annotated[
     str,
     Meta(
-        pattern=r"^-?[0-9]{1,16}(\.[0-9]{1,8})?$",
-        description="Money as decimal text, with no more decimals than the currency has.",
+        pattern=AMOUNT,
+        description="Money, with no more decimals than the currency has.",
         examples=["10000.00"],
     ),
 ]
 Number = Annotated[
     str,
     Meta(
-        pattern=_NUMBER,
-        description="A rate, share or number as decimal text; 0.146 is 14.6 %.",
+        pattern=NUMBER,
+        description="0.146 is 14.6 %.",
         examples=["0.146"],
     ),
 ]
-NumberOrInteger = Annotated[str, Meta(pattern=_NUMBER)] | int
-Day = Annotated[date, Meta(description=f"A date, ISO 8601, from the year {YEAR_MIN}.")]
+NumberOrInteger = Annotated[str, Meta(pattern=NUMBER)] | int
+Day = Annotated[date, Meta(description=f"From the year {YEAR_MIN}.")]
 Identity = str | int | None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003 - decoding looks the type up
 from decimal import Decimal
 from enum import Enum, unique
 from fractions import Fraction
@@ -40,7 +41,6 @@ from twinline.pricing.reg_z import UnitOf, UnitPeriod, annual_percentage_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
 Count = Annotated[int, Meta(ge=1, le=366)]
 MONTHS_MAX = 11
@@ -61,9 +61,7 @@ class FlowField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An amount on a day; paid and received have opposite signs, either way round."""
 
     amount: Amount
-    on: Annotated[
-        Day | UnsetType, Meta(description="The day; only irr_periodic does without.")
-    ] = UNSET
+    on: Annotated[date, Meta(description="Only irr_periodic does without.")] | UnsetType = UNSET
 
 
 class UnitPeriodField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):

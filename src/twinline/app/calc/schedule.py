@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003 - decoding looks the type up
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Annotated, assert_never
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from twinline.app.calc.fields import (
+    AMOUNT,
     DIGITS,
+    NUMBER,
     PERIODS_MAX,
     Amount,
     Answer,
@@ -98,28 +101,48 @@ class ScheduleRequest(Request, frozen=True, kw_only=True, tag="schedule"):
     periods: Annotated[int, Meta(ge=1, le=PERIODS_MAX, description="How many rows.")]
     every: EveryField
     start_on: Day
-    annual_rate: Annotated[
-        Number | UnsetType,
-        Meta(description="Nominal rate a year, 0 to 10; for every method but flat_fee."),
-    ] = UNSET
-    flat_fee_rate: Annotated[
-        Number | UnsetType,
-        Meta(description="Total fee over the opening principal, 0 to 10; for flat_fee alone."),
-    ] = UNSET
-    first_due_on: Annotated[
-        Day | UnsetType, Meta(description="First due date; `start_on` and one period if absent.")
-    ] = UNSET
+    annual_rate: (
+        Annotated[
+            str,
+            Meta(
+                pattern=NUMBER,
+                description="Nominal rate a year, 0 to 10; required, but refused for `flat_fee`.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    flat_fee_rate: (
+        Annotated[
+            str,
+            Meta(
+                pattern=NUMBER,
+                description="Total fee over the opening principal, 0 to 10; for `flat_fee` alone.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    first_due_on: (
+        Annotated[date, Meta(description="`start_on` and one period if absent.")] | UnsetType
+    ) = UNSET
     method: MethodName = MethodName.EQUAL_INSTALMENT
-    day_count: DayCount | UnsetType = UNSET
+    day_count: Annotated[
+        DayCount | UnsetType, Meta(description="`actual/365` if absent.")
+    ] = UNSET
     rounding: Rounding = Rounding.HALF_UP
     digits: Annotated[
         int, Meta(ge=0, le=DIGITS_MAX, description="Minor digits of the currency.")
     ] = DIGITS
     instalment: Instalment = Instalment.LEAST_LAST
-    instalment_step: Annotated[
-        Amount | UnsetType,
-        Meta(description="Payments are multiples of it; one minor unit if absent."),
-    ] = UNSET
+    instalment_step: (
+        Annotated[
+            str,
+            Meta(
+                pattern=AMOUNT,
+                description="Payments are multiples of it; one minor unit if absent.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     instalment_rounding: Annotated[
         Rounding | UnsetType, Meta(description="Rounding to the step; as `rounding` if absent.")
     ] = UNSET
