@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from twinline.kernel.daycount import DayCount
 from twinline.kernel.money import parse_money
@@ -34,9 +35,9 @@ def terms(principal: str, rate: str, periods: int, *, rules: Rules | None = None
     )
 
 
-def made(agreed: PlanTerms, **changes: object) -> Plan:
+def made(agreed: PlanTerms, **changes: Any) -> Plan:  # noqa: ANN401 - any of the terms
     """Return the plan of terms, some of them changed; it must not be refused."""
-    plan = amortise(replace(agreed, **changes))  # type: ignore[arg-type] - names are checked
+    plan = amortise(replace(agreed, **changes))
     assert isinstance(plan, Plan), plan
     return plan
 

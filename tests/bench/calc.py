@@ -9,14 +9,14 @@ the slowest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy_financial  # type: ignore[import-untyped]
+import numpy_financial
 import pyxirr
 
 from twinline.app.calc.answering import answer_line
@@ -25,6 +25,9 @@ from twinline.pricing.amortisation import amortise
 from twinline.pricing.conventions import Flow, irr_periodic, xirr
 from twinline.pricing.plan import Plan
 from twinline.terms.plan import PlanTerms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROUNDS, CALLS, PERIODS, LOANS = 15, 50, 12, 10
 

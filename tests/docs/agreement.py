@@ -9,11 +9,14 @@ import json
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.docs.figures import Figure, published_figures
+from tests.docs.figures import published_figures
 from tests.docs.vectors import vectors
 from twinline.app.calc.answering import answer_line
+
+if TYPE_CHECKING:
+    from tests.docs.figures import Figure
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "agreement.md"
 
@@ -48,7 +51,8 @@ def compared(figure: Figure) -> Compared:
     for step in figure.at.split("."):
         answer = answer[int(step)] if step.isdigit() else answer[step]
     value = Decimal(answer) * (100 if figure.percent else 1)
-    digits = Decimal(1).scaleb(Decimal(figure.published).as_tuple().exponent)  # type: ignore[arg-type] - a finite number's
+    decimals = len(figure.published.partition(".")[2])
+    digits = Decimal(1).scaleb(-decimals)
     return Compared(figure, str(value.quantize(digits, ROUND_HALF_UP)))
 
 

@@ -55,7 +55,7 @@ def _kind(kind: Any, definitions: dict[str, Any]) -> str:  # noqa: ANN401 - from
     request = definitions[kind.request.__name__]
     parts = [f"## {kind.name}", "", request["description"], ""]
     parts += _fields(request, definitions, leave_out={"kind", "id"})
-    parts += ["", *NOTES.get(kind.name, ())]
+    parts += ["", NOTES[kind.name]]
     parts += ["", f"Answer: {definitions[kind.answer.__name__]['description']}", ""]
     answer = definitions[kind.answer.__name__]
     parts += _fields(answer | {"required": []}, definitions, leave_out={"id", "ok"})
@@ -81,7 +81,7 @@ def _fields(
         lines.append(f"| `{prefix}{name}` | {_type(field, definitions)} | {words} |")
         inner = _object_of(field, definitions)
         if inner is not None:
-            asked = {} if thing.get("required") else {"required": []}
+            asked: dict[str, Any] = {} if thing.get("required") else {"required": []}
             lines += _fields(inner | asked, definitions, set(), f"{prefix}{name}.")
     return lines
 

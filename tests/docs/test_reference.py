@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.docs import agreement, calc_reference
 from tests.docs.examples import EXAMPLES
-from tests.docs.figures import Figure, published_figures
+from tests.docs.figures import published_figures
 from tests.docs.notes import NOTES
 from tests.docs.vectors import vectors
 from twinline.app.calc.answering import answer_line
 from twinline.app.calc.kinds import KINDS
+
+if TYPE_CHECKING:
+    from tests.docs.figures import Figure
 
 
 def test_the_calculators_page_is_current() -> None:

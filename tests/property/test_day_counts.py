@@ -40,7 +40,9 @@ def test_no_count_falls_with_time(on: date, days: int, day_count: DayCount) -> N
     assert day_number(on, later, day_count) >= 0
 
 
-@pytest.mark.parametrize("day_count", [DayCount.ACTUAL_ACTUAL, DayCount.TWELFTH, DayCount.THIRTY_360])
+@pytest.mark.parametrize(
+    "day_count", [DayCount.ACTUAL_ACTUAL, DayCount.TWELFTH, DayCount.THIRTY_360]
+)
 @given(on=DAYS.filter(lambda on: (on.month, on.day) != (2, 29)))
 def test_a_year_is_one(on: date, day_count: DayCount) -> None:
     """From a day to the same day of the next year, or of a whole calendar year, is one year."""

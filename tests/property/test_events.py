@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -16,16 +17,20 @@ from twinline.kernel.months import MonthEnd
 from twinline.kernel.rounding import Rounding, divide
 from twinline.kernel.schedule import DueDates, Every, Unit
 from twinline.pricing.cost import Cost, cost_of_plan
-from twinline.pricing.plan import Plan
 from twinline.terms.plan import (
     Disbursement,
     Grace,
     Instalment,
     Method,
-    PlanTerms,
     RateChange,
     Rules,
 )
+
+if TYPE_CHECKING:
+    from twinline.pricing.plan import Plan
+    from twinline.terms.plan import (
+        PlanTerms,
+    )
 
 LOAN = terms("10000.00", "0.146", 12)
 
@@ -69,9 +74,7 @@ def test_interest_is_what_the_days_earn(
     draws: list[Disbursement], changes: list[RateChange], method: Method
 ) -> None:
     """Row by row the interest is what a loan run day by day earns, rounded once."""
-    agreed = replace(
-        LOAN, disbursements=tuple(draws), rate_changes=tuple(changes), method=method
-    )
+    agreed = replace(LOAN, disbursements=tuple(draws), rate_changes=tuple(changes), method=method)
     plan = made(agreed)
 
     assert interest(plan) == by_days(agreed, plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,10 @@ from twinline.kernel.rounding import Rounding, divide
 from twinline.kernel.schedule import DueDates
 from twinline.pricing.amortisation import amortise
 from twinline.pricing.plan import Plan
-from twinline.terms.plan import PlanTerms, Rules
+from twinline.terms.plan import Rules
+
+if TYPE_CHECKING:
+    from twinline.terms.plan import PlanTerms
 
 
 def last_payment(agreed: PlanTerms, payment: int) -> int:

@@ -215,7 +215,7 @@ def test_schedule_and_daily_accrual_agree(agreed: PlanTerms, data: st.DataObject
 def test_the_flows_of_a_plan_return_its_rate(
     principal: int, ppm: int, periods: int, instalment: Instalment
 ) -> None:
-    """The internal rate of return of a plan by months is its rate, but for the rounding of rows."""
+    """The internal rate of return of a plan by months is its rate, but for rounded rows."""
     rules = Rules(day_count=DayCount.TWELFTH, instalment=instalment)
     rate = Fraction(ppm, 1_000_000)
     plan = amortise(

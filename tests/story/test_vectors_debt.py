@@ -23,9 +23,7 @@ from twinline.servicing.delinquency import (
     five_class,
 )
 
-DUES = [
-    Dated(on=date(2026, month, 15), amount_minor=minor("900.41")) for month in (3, 4, 5)
-]
+DUES = [Dated(on=date(2026, month, 15), amount_minor=minor("900.41")) for month in (3, 4, 5)]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +91,7 @@ def test_v35_cap_by_income() -> None:
 
 
 def test_v36_room_under_the_cap() -> None:
-    """Who owes 185,000 may draw 15,000 more under a cap of 200,000, and never less than nothing."""
+    """Who owes 185,000 may draw 15,000 more under a cap of 200,000, never less than nothing."""
     assert room_minor(minor("200000.00"), minor("185000.00")) == minor("15000.00")
     assert room_minor(minor("200000.00"), minor("210000.00")) == 0
 
@@ -117,7 +115,7 @@ def test_v37_capacity() -> None:
         ("2000", "6000", "20000", "1.5", "31000", "7000", "9000"),
     ],
 )
-def test_v39_linked_limits(  # noqa: PLR0913 - one row of the table
+def test_v39_linked_limits(  # noqa: PLR0913, PLR0917 - one row of the table
     plain: str, instalment: str, cash: str, weight: str, exposure: str, pay_later: str,
     cash_loan: str,
 ) -> None:  # fmt: skip

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.loans import BY_MONTHS, made, minor, terms
 from twinline.app.calc.fields import money_of
 from twinline.portfolio.capital import AssetClass, capital
-from twinline.portfolio.expected_loss import ExpectedLoss, Period, expected_loss
+from twinline.portfolio.expected_loss import Period, expected_loss
 from twinline.portfolio.points import PointScale, odds_of, pd_of
 from twinline.portfolio.separation import Bin, Sign, separation
 from twinline.portfolio.stability import stability
+
+if TYPE_CHECKING:
+    from twinline.portfolio.expected_loss import ExpectedLoss
 
 BINS = [Bin(good=g, bad=b) for g, b in ((400, 80), (500, 60), (600, 40), (500, 20))]
 SCALE = PointScale(base_score=600, base_odds=50, pdo=20)
@@ -123,7 +127,7 @@ def test_v32_points_of_attributes() -> None:
         (0.10, 0.75, "0.11185773", "139.8222", "0.03392566", "0.10072374", "125.9047"),
     ],
 )
-def test_v33_internal_ratings(  # noqa: PLR0913 - one row of the table
+def test_v33_internal_ratings(  # noqa: PLR0913, PLR0917 - one row of the table
     pd: float, lgd: float, k_qrre: str, weight_qrre: str, correlation: str, k_other: str,
     weight_other: str,
 ) -> None:  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -31,10 +32,12 @@ from twinline.pricing.cost import Cost, Extras, cost_of_plan
 from twinline.pricing.interest_free import interest_free_days
 from twinline.pricing.minimum_payment import Bill, payable
 from twinline.pricing.penalty import largest_multiple, penalty_rate
-from twinline.pricing.plan import Plan
 from twinline.pricing.settlement import realised_cost, settlement
 from twinline.terms.plan import Method
 from twinline.terms.price import EarlyFee
+
+if TYPE_CHECKING:
+    from twinline.pricing.plan import Plan
 
 NOMINAL = Ceiling(annual=Fraction("0.24"))
 EFFECTIVE = Ceiling(annual=Fraction("0.24"), mode=CeilingMode.EFFECTIVE)
@@ -134,7 +137,7 @@ def test_v5_interest_first() -> None:
         (12, "0.075", "1075.00", "1075.00", "1.130552", "13.5666", "14.4428"),
     ],
 )
-def test_v6_flat_fee_to_annual_cost(  # noqa: PLR0913 - one row of the table
+def test_v6_flat_fee_to_annual_cost(  # noqa: PLR0913, PLR0917 - one row of the table
     periods: int, rate: str, each: str, last: str, month: str, nominal: str, effective: str
 ) -> None:
     """A flat fee on twelve thousand costs what its internal rate of return says."""

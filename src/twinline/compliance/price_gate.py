@@ -162,7 +162,10 @@ def _lives(price: ProductPrice) -> Iterator[Life | None]:
                     continue
                 for after in (*range(1, periods), None):
                     cost = _cost(price, plan, after)
-                    yield cost and Life(
+                    if cost is None:
+                        yield None
+                        continue
+                    yield Life(
                         principal_minor=principal,
                         periods=periods,
                         start_on=start_on,

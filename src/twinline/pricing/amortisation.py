@@ -1,9 +1,9 @@
 """The rows of a loan that bears interest, by each method of repaying it.
 
 Interest of a row is the exact sum over its days, rounded once. A rate change and a disbursement
-solve the level payment (or the level principal) again, from the row in which the day falls, over the rows left; earlier
-rows know nothing of later events. The last row takes what is left, so that the principal repaid
-is the principal given out and the plan has the rows that were agreed.
+solve the level payment (or the level principal) again, from the row in which the day falls, over
+the rows left; earlier rows know nothing of later events. The last row takes what is left, so that
+the principal repaid is the principal given out and the plan has the rows that were agreed.
 """
 
 from __future__ import annotations

@@ -21,9 +21,7 @@ from twinline.pricing.ceiling import Ceiling, CeilingMode
 from twinline.terms.plan import Method
 from twinline.terms.price import EarlyFee, FlatFeePrice, InterestPrice, ProductPrice
 
-LAW = PriceLaw(
-    ceiling=Ceiling(annual=Fraction("0.24")), bullet_months_max=12, term_months_max=60
-)
+LAW = PriceLaw(ceiling=Ceiling(annual=Fraction("0.24")), bullet_months_max=12, term_months_max=60)
 EFFECTIVE = replace(LAW, ceiling=Ceiling(annual=Fraction("0.24"), mode=CeilingMode.EFFECTIVE))
 PAY_LATER = ProductPrice(
     price=FlatFeePrice(

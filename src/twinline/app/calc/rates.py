@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - decoding looks the type up
+from datetime import date
 from decimal import Decimal
 from enum import Enum, unique
 from fractions import Fraction

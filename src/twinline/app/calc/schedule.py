@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - decoding looks the type up
+from datetime import date
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Annotated, assert_never
 
@@ -125,9 +125,7 @@ class ScheduleRequest(Request, frozen=True, kw_only=True, tag="schedule"):
         Annotated[date, Meta(description="`start_on` and one period if absent.")] | UnsetType
     ) = UNSET
     method: MethodName = MethodName.EQUAL_INSTALMENT
-    day_count: Annotated[
-        DayCount | UnsetType, Meta(description="`actual/365` if absent.")
-    ] = UNSET
+    day_count: Annotated[DayCount | UnsetType, Meta(description="`actual/365` if absent.")] = UNSET
     rounding: Rounding = Rounding.HALF_UP
     digits: Annotated[
         int, Meta(ge=0, le=DIGITS_MAX, description="Minor digits of the currency.")

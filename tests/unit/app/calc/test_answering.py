@@ -255,7 +255,11 @@ def test_several_rates_name_the_interval() -> None:
         ({"kind": "psi", "expected": ["1", "0"], "actual": [1, 2]}, "expected", "above_0"),
         ({"kind": "irb", "pd": "0", "lgd": "0.5", "asset_class": "qrre"}, "pd", "above_0"),
         ({"kind": "irb", "pd": "0.1", "lgd": "2", "asset_class": "qrre"}, "lgd", "at_most_1"),
-        ({"kind": "irb", "pd": "0.1", "lgd": "1", "asset_class": "sme"}, "asset_class", "known_value"),
+        (
+            {"kind": "irb", "pd": "0.1", "lgd": "1", "asset_class": "sme"},
+            "asset_class",
+            "known_value",
+        ),
         (
             {"kind": "headroom", "pay_later_limit": "1", "cash_loan_limit": "1",
              "joint_limit": "1", "weight": "0.9"},
@@ -265,9 +269,7 @@ def test_several_rates_name_the_interval() -> None:
         ({"kind": "identifier", "type": "passport", "text": "x"}, "type", "known_value"),
     ],
 )  # fmt: skip
-def test_other_kinds_name_field_and_rule(
-    request_: dict[str, Any], field: str, rule: str
-) -> None:
+def test_other_kinds_name_field_and_rule(request_: dict[str, Any], field: str, rule: str) -> None:
     """Every kind refuses nonsense at its field."""
     assert problem(request_) == (field, rule)
 
