@@ -205,6 +205,7 @@ def _contingent(parties: Parties, standards: Standards) -> tuple[Contingent, ...
 def format_rate(rate: Fraction) -> str:
     """Return a rate as the sheet shows it.
 
+    >>> from fractions import Fraction
     >>> format_rate(Fraction("0.24"))
     '0.240000'
     """

@@ -25,6 +25,7 @@ ONE: Final = Decimal(1)
 def power(base: Decimal, exponent: Fraction) -> Decimal:
     """Return `base ** exponent` for a positive base, to about forty digits.
 
+    >>> from fractions import Fraction
     >>> power(Decimal("1.21"), Fraction(1, 2)).normalize()
     Decimal('1.1')
     """

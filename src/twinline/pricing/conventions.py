@@ -68,8 +68,9 @@ def effective_rate(
 def rate_over(flows: Sequence[Timed], periods: Fraction) -> Decimal | RateRefusal:
     """Return the rate, compounded over so many periods, of flows timed in whole periods.
 
-    >>> rate_over([Timed(100, 0), Timed(-121, 2)], Fraction(1))
-    Decimal('0.10000000000000000000000000000000000000000000')
+    >>> from twinline.kernel.rate import format_significant
+    >>> format_significant(rate_over([Timed(100, 0), Timed(-121, 2)], Fraction(1)), 12)
+    '0.100000000000'
     """
     growth = growth_of(flows, _bounds(periods))
     if isinstance(growth, RateRefusal):

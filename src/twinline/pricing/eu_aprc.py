@@ -45,6 +45,7 @@ def annual_percentage_rate_of_charge(
 def years_between(start: date, on: date, interval: Interval) -> Fraction:
     """Return the time between two dates in years, the second not before the first.
 
+    >>> from datetime import date
     >>> years_between(date(2012, 1, 12), date(2012, 2, 15), Interval.MONTHS)
     Fraction(401, 4380)
     """

@@ -17,6 +17,7 @@ def split(amount_minor: int, share: Fraction, rounding: Rounding) -> tuple[int, 
     """Return a share of an amount, rounded, and the rest: together they are the amount.
 
     >>> from fractions import Fraction
+    >>> from twinline.kernel.rounding import Rounding
     >>> split(90_041, Fraction("0.3"), Rounding.HALF_UP)
     (27012, 63029)
     """

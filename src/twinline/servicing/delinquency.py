@@ -66,6 +66,7 @@ def days_past_due(dues: Sequence[Dated], payments: Sequence[Dated], as_of: date)
     Payments up to `as_of` are applied oldest due first, whatever their day. Grace affects fees
     and reporting, never this count.
 
+    >>> from datetime import date
     >>> due = Dated(on=date(2026, 3, 15), amount_minor=90_041)
     >>> days_past_due([due], [], date(2026, 3, 16))
     1
