@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, decide, explain, review
+from twinline.adapters.cli import book, calc, decide, explain, review
 from twinline.app.fault import Fault
 from twinline.sim.population import customers
 
@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     review.register(commands, _shelf, _page)
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
+    calc.register(commands)
     with suppress(ValueError):  # only the main thread hears signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -7,7 +7,13 @@ import re
 DIGITS_BY_CURRENCY = {"CNY": 2, "TWD": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "JPY": 0}
 """Minor digits by ISO 4217 code; a currency that is not here is refused, never guessed."""
 
-_AMOUNT = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]+))?")
+DIGITS_MAX = 8
+"""More minor digits than any currency has."""
+
+WHOLE_DIGITS_MAX = 16
+"""Longest whole part of an amount: more than any money there is."""
+
+_AMOUNT = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]{1,8}))?")
 
 
 class MoneyFormatError(ValueError):
@@ -28,10 +34,23 @@ def parse_money(text: str, currency: str) -> int:
     >>> parse_money("12.3", "CNY")
     1230
     """
-    digits = DIGITS_BY_CURRENCY[currency]
+    minor = parse_minor(text, DIGITS_BY_CURRENCY[currency])
+    if minor is None:
+        raise MoneyFormatError(text, currency)
+    return minor
+
+
+def parse_minor(text: str, digits: int) -> int | None:
+    """Return the units of `10 ** -digits` that decimal text stands for, or None for other text.
+
+    For amounts whose currency is known by its digits alone.
+
+    >>> parse_minor("-0.5", 2), parse_minor("0.125", 2), parse_minor("1e3", 2)
+    (-50, None, None)
+    """
     matched = _AMOUNT.fullmatch(text)
     if matched is None or len(matched[3] or "") > digits:
-        raise MoneyFormatError(text, currency)
+        return None
     minor = int(matched[2] + (matched[3] or "").ljust(digits, "0"))
     return -minor if matched[1] else minor
 
@@ -42,8 +61,16 @@ def format_money(minor: int, currency: str, *, grouped: bool = False) -> str:
     >>> format_money(-1234500, "CNY"), format_money(1234500, "CNY", grouped=True)
     ('-12345.00', '12,345.00')
     """
-    digits = DIGITS_BY_CURRENCY[currency]
-    whole, rest = divmod(abs(minor), 10**digits)
-    sign = "-" if minor < 0 else ""
-    fraction = f".{rest:0{digits}}" if digits else ""
-    return f"{sign}{whole:,}{fraction}" if grouped else f"{sign}{whole}{fraction}"
+    return format_minor(minor, DIGITS_BY_CURRENCY[currency], grouped=grouped)
+
+
+def format_minor(minor: int, digits: int, *, grouped: bool = False) -> str:
+    """Return units of `10 ** -digits` as decimal text with exactly that many digits.
+
+    >>> format_minor(1230, 2), format_minor(1230, 0)
+    ('12.30', '1230')
+    """
+    sign, size = ("-", -minor) if minor < 0 else ("", minor)
+    whole, rest = divmod(size, 10**digits)
+    head = f"{sign}{whole:,}" if grouped else f"{sign}{whole}"
+    return f"{head}.{rest:0{digits}}" if digits else head

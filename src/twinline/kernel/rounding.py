@@ -29,16 +29,25 @@ def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
     >>> divide(-5, 2, Rounding.HALF_UP), divide(-5, 2, Rounding.DOWN)
     (-3, -2)
     """
-    quotient, remainder = divmod(abs(numerator), abs(denominator))
-    match rounding:
-        case Rounding.DOWN:
-            away = False
-        case Rounding.UP:
-            away = remainder > 0
-        case Rounding.HALF_UP:
-            away = 2 * remainder >= abs(denominator)
-        case Rounding.HALF_EVEN:
-            tie = 2 * remainder == abs(denominator)
-            away = quotient % 2 == 1 if tie else 2 * remainder > abs(denominator)
-    magnitude = quotient + away
-    return magnitude if (numerator < 0) == (denominator < 0) else -magnitude
+    base = abs(denominator)
+    quotient, remainder = divmod(abs(numerator), base)
+    if remainder:
+        match rounding:
+            case Rounding.HALF_UP:
+                quotient += 2 * remainder >= base
+            case Rounding.HALF_EVEN:
+                quotient += 2 * remainder > base or (2 * remainder == base and quotient % 2)
+            case Rounding.UP:
+                quotient += 1
+            case Rounding.DOWN:
+                pass
+    return quotient if (numerator < 0) == (denominator < 0) else -quotient
+
+
+def divide_to_step(numerator: int, denominator: int, step: int, rounding: Rounding) -> int:
+    """Return `numerator / denominator` as a multiple of `step`, rounded once as named.
+
+    >>> divide_to_step(90_069, 1, 100, Rounding.HALF_UP)
+    90100
+    """
+    return divide(numerator, denominator * step, rounding) * step
