@@ -34,7 +34,7 @@ files = {path.relative_to(folder / "strategy").as_posix(): path.read_bytes()
 toml = {name: tomllib.loads(raw.decode()) for name, raw in files.items() if name.endswith(".toml")}
 table = {name: list(csv.reader(raw.decode().splitlines()))
          for name, raw in files.items() if name.endswith(".csv")}  # fmt: skip
-scale = summary["strategy"]["currency_scale"]
+scale: int = summary["strategy"]["currency_scale"]
 laws = {law["licence"]: law for law in summary["law"]}
 points_of: dict[str, set[int]] = {}
 for feature, _, _, _, points, _ in table["scorecard.csv"][1:]:
