@@ -30,7 +30,7 @@ check: .venv/dev.stamp ## format, lint, types, import contracts, tidy rules
 	.venv/bin/lint-imports --no-cache --no-logo
 	$(PY) -m pytest --quiet tests/tidy/test_tidy.py
 
-bench: .venv/run.stamp ## measure against the budgets
+bench: .venv/dev.stamp ## measure against the budgets
 	$(PY) tests/bench/run.py
 
 renew: .venv/made.stamp ## pin every requirement anew, with hashes
