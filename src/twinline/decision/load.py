@@ -82,13 +82,14 @@ def _put_together(reading: Reading) -> Strategy | None:
         return None
     reading.reasons = read_reasons(reading)
     reading.reason("reasons.toml", DATA_MISSING)
-    for name, bounds in LAW_BOUNDS.items():
-        reading.define("the law", name, Symbol(bounds))
     reading.define("the frame", "as_of_day", Symbol(Bounds(0, DAYS_MAX)))
     reading.define("the frame", "challenger", Symbol(Bounds(0, 1), truth=True))
-    dated = read_dated(reading, head)
     read_amounts(reading, head)
+    # Features speak of the customer: they are read before the law and the day's values are known.
     features = read_features(reading)
+    for name, bounds in LAW_BOUNDS.items():
+        reading.define("the law", name, Symbol(bounds))
+    dated = read_dated(reading, head)
     reading.features = {feature.name: feature for feature in features}
     card = read_scorecard(reading, features)
     score = score_bounds(head.score_base, card)

@@ -139,6 +139,8 @@ class _Code:
         match op:
             case Op.MIN | Op.MAX:
                 return self._propagating(resolved, lambda parts: self._extreme(op, parts))
+            case Op.KNOWN if not resolved.parts[0].bounds.may_miss:
+                return "True"
             case Op.KNOWN:
                 return f"({self.value(resolved.parts[0])} is not None)"
             case Op.COALESCE:

@@ -587,6 +587,15 @@ PLANTED = (
         value="late_now",
         rule="is already the name of something else",
     ),
+    Planted(
+        name="a feature that reads the law",
+        file="features.toml",
+        old="as_of_day - bureau_score_day <= 90",
+        new="law_price_ceiling_ppm > 0",
+        place="features.toml fresh_bureau_score",
+        value="law_price_ceiling_ppm",
+        rule="unknown name: no feature, amount, value or earlier result",
+    ),
 )
 
 
