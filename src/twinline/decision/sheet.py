@@ -141,7 +141,7 @@ class Findings:
 
     def add(self, place: str, value: object, rule: str) -> None:
         """Record one finding."""
-        self.found.append(Finding(place, str(value), rule))
+        self.found.append(Finding(place, str(value) or "nothing", rule))
 
     def add_fault(self, place: str, fault: ExpressionFault) -> None:
         """Record an expression's fault at its place, unless it follows from an earlier one."""

@@ -38,8 +38,7 @@ def check(folder: Path, monkeypatch: pytest.MonkeyPatch, *more: str) -> int:
     """Run the checker as a person would."""
     words = ["check", str(folder / "review"), str(folder / "book.parquet"), *more]
     monkeypatch.setattr(sys, "argv", words)
-    code: int = decide_again.main()
-    return code
+    return decide_again.main()
 
 
 def tamper(folder: Path, column: str, row: int, value: object) -> None:
@@ -55,7 +54,8 @@ def tamper(folder: Path, column: str, row: int, value: object) -> None:
 
 def first_with(folder: Path, column: str, value: object) -> int:
     """Return the first row whose column holds a value."""
-    found = pq.read_table(folder / "review" / "decisions.parquet")[column].to_pylist()
+    decisions = pq.read_table(folder / "review" / "decisions.parquet")
+    found: list[object] = decisions[column].to_pylist()
     return found.index(value)
 
 
