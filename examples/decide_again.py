@@ -99,7 +99,7 @@ def name_of(sign: object) -> str:
     return type(sign).__name__
 
 
-def form(node: Any) -> tuple[str, list[Any]]:  # noqa: ANN401 - any part of an expression
+def form(node: Any) -> tuple[str, list[Any]]:
     """Return what a part of an expression does, and to what."""
     match node:
         case ast.Call():
@@ -120,7 +120,7 @@ def form(node: Any) -> tuple[str, list[Any]]:  # noqa: ANN401 - any part of an e
             return name_of(node.op), getattr(node, "values", None) or [node.operand]
 
 
-def means(node: Any) -> Callable[[Names], Any]:  # noqa: ANN401 - any part of an expression
+def means(node: Any) -> Callable[[Names], Any]:
     """Return what a part of an expression says, as a function of the names it may read."""
     if isinstance(node, ast.Constant):
         return lambda _: node.value
