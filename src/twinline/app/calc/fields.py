@@ -147,12 +147,5 @@ def statistic_text(value: float) -> str:
     return format_significant(Decimal(value), SIGNIFICANT)
 
 
-def given(value: object) -> bool:
-    """Return whether an optional field was in the request."""
-    from msgspec import UNSET  # noqa: PLC0415 - a name that only this needs
-
-    return value is not UNSET
-
-
 Untyped = dict[str, Any]
 """A request as it was read, before it has a type."""
