@@ -95,9 +95,9 @@ def test_several_advances() -> None:
     found = annual_percentage_rate(flows, MONTH)
 
     assert isinstance(found, AnnualRate)
+    unit_rate = Fraction(found.unit_rate)
     worth = sum(
-        Fraction(flow.amount_minor) / _growth(first, flow.on, Fraction(found.unit_rate))
-        for flow in flows
+        (flow.amount_minor / _growth(first, flow.on, unit_rate) for flow in flows), Fraction(0)
     )
     assert abs(worth) < Fraction(1, 10**15)
 

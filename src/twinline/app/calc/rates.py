@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 Count = Annotated[int, Meta(ge=1, le=366)]
 MONTHS_MAX = 11
 WORTH_RATE_MAX = 1_000
+WORTH_BELOW_MINOR = 10**18
 
 
 @unique
@@ -154,6 +155,8 @@ def worth(request: WorthRequest) -> WorthAnswer:
     if annual_rate <= Fraction(RATE_ABOVE):
         raise BadFieldError("annual_rate", request.annual_rate, f"above_{RATE_ABOVE}")
     value = worth_on(_dated(request.flows), annual_rate, request.on, request.day_count)
+    if abs(value) >= WORTH_BELOW_MINOR:
+        raise BadFieldError("annual_rate", request.annual_rate, "worth_of_at_most_16_digits")
     return WorthAnswer(id=request.id, worth=money_of(value))
 
 
