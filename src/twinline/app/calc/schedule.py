@@ -199,7 +199,7 @@ def schedule(request: ScheduleRequest) -> ScheduleAnswer:
         raise _refused(plan, request)
     cost = cost_of_plan(plan)
     if isinstance(cost, RateRefusal):
-        raise BadFieldError("periods", request.periods, cost.value)
+        raise BadFieldError("disbursements", request.disbursements, cost.value)
     return ScheduleAnswer(
         id=request.id,
         rows=_rows(plan, request.digits),
