@@ -100,7 +100,7 @@ class RateRequest(Request, frozen=True, kw_only=True, tag="rate"):
     ] = UNSET
 
 
-class RateAnswer(Answer, frozen=True, kw_only=True, omit_defaults=False):
+class RateAnswer(Answer, frozen=True, kw_only=True):
     """The rate, and the year's nominal and effective rate where they have a meaning."""
 
     rate: str
