@@ -56,7 +56,7 @@ class BadFieldError(ValueError):
         self.interval: dict[str, str] | None = None
 
 
-class Dated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RequestPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a request that may hold dates: none before the year 1900."""
 
     def __post_init__(self) -> None:
@@ -67,7 +67,9 @@ class Dated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(f"from_1900 `{name}`")
 
 
-class Request(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+class Request(
+    RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"
+):
     """What every request has: an `id` that comes back with the answer."""
 
     id: Identity = None

@@ -15,10 +15,10 @@ from twinline.app.calc.fields import (
     Amount,
     Answer,
     BadFieldError,
-    Dated,
     Day,
     Number,
     Request,
+    RequestPart,
     minor_of,
     money_of,
     number_of,
@@ -58,14 +58,14 @@ class Convention(Enum):
     EU_APRC = "eu_aprc"
 
 
-class FlowField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FlowField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An amount on a day; paid and received have opposite signs, either way round."""
 
     amount: Amount
     on: Annotated[date, Meta(description="Only irr_periodic does without.")] | UnsetType = UNSET
 
 
-class UnitPeriodField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UnitPeriodField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A unit-period of Regulation Z: one of the five."""
 
     months: Annotated[int, Meta(ge=1, le=MONTHS_MAX)] | UnsetType = UNSET
