@@ -1,7 +1,8 @@
 """Random lines for the calculator: `python tests/fuzz/calc.py 100000` must answer them all.
 
-Three sources, mixed: requests whose fields are drawn from good and bad values, good requests with
-bytes changed, and bytes. The seed is printed and may be given after the count.
+Four sources, mixed: requests whose fields are drawn from good and bad values, good requests with
+bytes changed, flows of any size and sign for the rate solvers, and bytes. The seed is printed and
+may be given after the count.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -75,11 +77,31 @@ def value(random: Random, depth: int = 2) -> Any:  # noqa: ANN401 - any JSON the
     return {random.choice(INNER): value(random, depth - 1) for _ in range(random.randrange(4))}
 
 
+def flows(random: Random) -> dict[str, Any]:
+    """Return a request for a rate whose flows may turn at any time."""
+    convention = random.choice(["xirr", "irr_periodic", "us_reg_z", "eu_aprc"])
+    request: dict[str, Any] = {"kind": "rate", "convention": convention, "flows": []}
+    if convention == "us_reg_z":
+        unit = random.choice(["months", "weeks", "days", "half_months", "years"])
+        request["unit_period"] = {unit: 1}
+    start = date(random.randrange(1900, 2100), random.randrange(1, 13), random.randrange(1, 29))
+    for _ in range(random.randrange(1, 12)):
+        cents = random.choice(
+            [1, 2, 100, 10**17, random.randrange(1, 10 ** random.randrange(2, 17))]
+        )
+        amount = f"{random.choice(['', '-'])}{cents // 100}.{cents % 100:02d}"
+        on = start + timedelta(days=random.choice([0, 1, 30, 31, 365, random.randrange(20_000)]))
+        request["flows"].append({"on": on.isoformat(), "amount": amount})
+    return request
+
+
 def line(random: Random) -> bytes:
     """Return a line of input, good or bad."""
     pick = random.random()
     if pick < 0.05:
         return random.randbytes(random.randrange(200))
+    if pick < 0.15:
+        return json.dumps(flows(random)).encode()
     if pick < 0.5:
         fields = {random.choice(FIELDS): value(random) for _ in range(random.randrange(9))}
         request: dict[str, Any] = {"kind": random.choice(KINDS)} | fields

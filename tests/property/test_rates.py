@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import numpy_financial
 import pytest
 import pyxirr
@@ -65,17 +66,25 @@ def test_turning_every_sign_changes_nothing(amounts: list[int]) -> None:
     assert irr_periodic(amounts) == irr_periodic([-amount for amount in amounts])
 
 
-@given(st.lists(st.integers(-30, 30), min_size=3, max_size=4).filter(any))
+@given(st.lists(st.integers(-30, 30), min_size=2, max_size=6).filter(any))
 def test_roots_are_counted_right(amounts: list[int]) -> None:
-    """Of flows with three or four terms the rates are as many as a fine grid of signs shows."""
+    """There is a rate exactly where the polynomial of the flows has one root in the interval."""
+    roots = [1 / root for root in np.roots(amounts[::-1]) if abs(root) > 1e-9]
+    clear = all(abs(root.imag) > 1e-3 or abs(root.imag) < 1e-9 for root in roots)
+    growths = sorted(root.real for root in roots if abs(root.imag) < 1e-9)
+    assume(clear and all(later - one > 1e-3 for one, later in pairwise(growths)))
+    assume(all(abs(growth) > 1e-4 for growth in growths))
+    rates = [growth - 1 for growth in growths if 1e-6 < growth < 1001]
     found = irr_periodic(amounts)
-    grid = [Decimal(step) / 400 for step in range(-399, 4_000)]
-    signs = [net_at(amounts, rate) > 0 for rate in grid]
-    crossings = sum(a != b for a, b in pairwise(signs))
-    if crossings == 1 and isinstance(found, RateRefusal):
-        assert found is RateRefusal.SEVERAL_RATES or amounts[0] == 0
-    if crossings > 1:
-        assert found is RateRefusal.SEVERAL_RATES
+
+    match len(rates):
+        case 0:
+            assert found is RateRefusal.NO_RATE
+        case 1:
+            assert isinstance(found, Decimal)
+            assert float(found) == pytest.approx(rates[0], rel=1e-6, abs=1e-6)
+        case _:
+            assert found is RateRefusal.SEVERAL_RATES
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from twinline.lines.exposure import LinkedUse, available
 from twinline.pricing.capacity import debt_service_ratio, free_service_minor, largest_principal
 from twinline.pricing.shares import PriceParts, split
 from twinline.servicing.delinquency import (
-    Dated,
+    DatedAmount,
     FiveClass,
     Scheme,
     bucket,
@@ -23,7 +23,7 @@ from twinline.servicing.delinquency import (
     five_class,
 )
 
-DUES = [Dated(on=date(2026, month, 15), amount_minor=minor("900.41")) for month in (3, 4, 5)]
+DUES = [DatedAmount(on=date(2026, month, 15), amount_minor=minor("900.41")) for month in (3, 4, 5)]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ DUES = [Dated(on=date(2026, month, 15), amount_minor=minor("900.41")) for month 
 )
 def test_v21_days_past_due(as_of: str, paid: str, days: int) -> None:
     """Payments go to the oldest due; the count starts the day after it."""
-    payments_made = [Dated(on=date(2026, 3, 1), amount_minor=minor(paid))]
+    payments_made = [DatedAmount(on=date(2026, 3, 1), amount_minor=minor(paid))]
 
     assert days_past_due(DUES, payments_made, date.fromisoformat(as_of)) == days
 

@@ -13,7 +13,8 @@ RATE_MAX: Final = Fraction(10)
 """Highest nominal rate a year that is taken for a rate: 1,000 %. Above it, it is a slip."""
 
 _DECIMAL = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]{1,30}))?")
-_WIDE: Final = Context(prec=400, rounding=ROUND_HALF_EVEN)
+_WIDE: Final = Context(prec=1_500, rounding=ROUND_HALF_EVEN)
+"""Wide enough for a day's rate of 1,000 compounded over a year."""
 
 
 def parse_decimal(text: str) -> Fraction | None:

@@ -65,25 +65,29 @@ def effective_rate(
     return rate_over(flows, Fraction(unit))
 
 
-def rate_over(flows: Sequence[Timed], periods: Fraction) -> Decimal | RateRefusal:
+def rate_over(
+    flows: Sequence[Timed], periods: Fraction, below: Decimal = RATE_BELOW
+) -> Decimal | RateRefusal:
     """Return the rate, compounded over so many periods, of flows timed in whole periods.
+
+    Rates are searched up to `below`.
 
     >>> from twinline.kernel.rate import format_significant
     >>> format_significant(rate_over([Timed(100, 0), Timed(-121, 2)], Fraction(1)), 12)
     '0.100000000000'
     """
-    growth = growth_of(flows, _bounds(periods))
+    growth = growth_of(flows, _bounds(periods, below))
     if isinstance(growth, RateRefusal):
         return growth
     return PRECISE.subtract(power(growth, periods), ONE)
 
 
 @lru_cache(maxsize=256)
-def _bounds(periods: Fraction) -> Bounds:
+def _bounds(periods: Fraction, below: Decimal) -> Bounds:
     """Return the growth factors a period that the interval of rates searched stands for."""
-    return Bounds(
-        *(power(end, Fraction(periods.denominator, periods.numerator)) for end in _PERIODIC)
-    )
+    part = Fraction(periods.denominator, periods.numerator)
+    ends = PRECISE.add(ONE, RATE_ABOVE), PRECISE.add(ONE, below)
+    return Bounds(*(power(end, part) for end in ends))
 
 
 def compounded(rate: Decimal, periods: Fraction) -> Decimal:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from twinline.kernel.decimals import ONE, PRECISE
-from twinline.pricing.conventions import compounded, irr_periodic, rate_over
+from twinline.pricing.conventions import rate_over
 from twinline.pricing.discount import Timed
 from twinline.pricing.irr import RateRefusal
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from twinline.pricing.plan import Plan
 
 _MONTH_OF_DAYS = Fraction(365, 12)
+_MONTH_BELOW = Decimal("1e60")
+"""A plan has a cost however dear: ten times the principal after a day is 1e31 in a month."""
+
 _TWELVE = Decimal(12)
 
 
@@ -53,12 +56,9 @@ def cost_of_plan(plan: Plan, extras: Extras | None = None) -> Cost | RateRefusal
     """
     extras = extras or Extras()
     if plan.months is None:
-        month = _by_days(plan, extras)
+        month = rate_over(_by_days(plan, extras), _MONTH_OF_DAYS, _MONTH_BELOW)
     else:
-        periodic = irr_periodic(_by_periods(plan, extras))
-        if isinstance(periodic, RateRefusal):
-            return periodic
-        month = compounded(periodic, Fraction(1, plan.months)) if plan.months > 1 else periodic
+        month = rate_over(_by_periods(plan, extras), Fraction(1, plan.months), _MONTH_BELOW)
     return month if isinstance(month, RateRefusal) else cost_of_month(month)
 
 
@@ -72,22 +72,21 @@ def cost_of_month(irr_month: Decimal) -> Cost:
     )
 
 
-def _by_periods(plan: Plan, extras: Extras) -> list[int]:
+def _by_periods(plan: Plan, extras: Extras) -> list[Timed]:
     """Return the borrower's flows by number of the period."""
     numbers = {plan.paid_out[0].on: 0} | {row.due_on: row.number for row in plan.rows}
-    flows = [0] + [-row.payment_minor - extras.each_row for row in plan.rows]
-    flows[0] -= extras.deducted
-    for paid in plan.paid_out:
-        flows[numbers[paid.on]] += paid.amount_minor
+    flows = [Timed(paid.amount_minor, numbers[paid.on]) for paid in plan.paid_out]
+    flows.append(Timed(-extras.deducted, 0))
+    flows += [Timed(-row.payment_minor - extras.each_row, row.number) for row in plan.rows]
     return flows
 
 
-def _by_days(plan: Plan, extras: Extras) -> Decimal | RateRefusal:
-    """Return the monthly rate of the borrower's flows by their days."""
+def _by_days(plan: Plan, extras: Extras) -> list[Timed]:
+    """Return the borrower's flows by days since the start."""
     start = plan.paid_out[0].on
     flows = [Timed(paid.amount_minor, (paid.on - start).days) for paid in plan.paid_out]
     flows.append(Timed(-extras.deducted, 0))
     flows += [
         Timed(-row.payment_minor - extras.each_row, (row.due_on - start).days) for row in plan.rows
     ]
-    return rate_over(flows, _MONTH_OF_DAYS)
+    return flows

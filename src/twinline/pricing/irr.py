@@ -27,6 +27,8 @@ _CLOSE = Decimal("1e-15")
 _ASIDE = Decimal("1e-28")
 _HALF, _TWO = Decimal("0.5"), Decimal(2)
 _ROUGH = Context(prec=12)
+_FAR = Decimal(50)
+"""So far from nothing a first guess may lie, as a logarithm; every bracket is narrower."""
 
 
 @unique
@@ -144,7 +146,7 @@ def _first_guess(series: Series) -> Decimal:
     if not apart:
         return ONE
     rise = _ROUGH.ln(_ROUGH.divide(worth.received, worth.paid))
-    return _ROUGH.exp(_ROUGH.divide(rise, apart))
+    return _ROUGH.exp(max(-_FAR, min(_FAR, _ROUGH.divide(rise, apart))))
 
 
 def _newton_step(worth: Worth) -> Decimal:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Interval = tuple[Decimal, Decimal]
 
 _GRID = 24
-_TERMS_MAX = 1_500_000
+_TERMS_MAX = 1_000_000
+_NODES_MAX = 5_000
 _TOUCH = Decimal("1e-30")
 _CUT = Decimal("0.4839")
 
@@ -33,8 +34,8 @@ def enclosing_intervals(series: Series, low: Decimal, high: Decimal) -> list[Int
     """Return an interval for each root between two growth factors, in order of growth.
 
     An interval of no width is a root where the worth touches nothing without changing its sign.
-    None where the roots could not be told apart within the work allowed, 1.5 million terms. To
-    be called in the context `PRECISE`.
+    None where the roots could not be told apart within the work allowed, 5,000 points or a million
+    terms. To be called in the context `PRECISE`.
     """
     if not series.has_odd:
         single = _beyond_one_point(series, low, high)
@@ -123,7 +124,7 @@ def _by_halves(series: Series, low: Decimal, high: Decimal) -> list[Interval] | 
     """Return the roots' intervals by halving whatever cannot be decided whole."""
     found: list[Interval] = []
     boxes = [(_node(series, low), _node(series, high))]
-    nodes_left = max(_TERMS_MAX // len(series.steps), 60)
+    nodes_left = min(max(_TERMS_MAX // len(series.steps), 60), _NODES_MAX)
     while boxes:
         left, right = boxes.pop()
         if not _may_vanish(left, right, 0):

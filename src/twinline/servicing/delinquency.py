@@ -53,21 +53,23 @@ _EDGES: Final[dict[Scheme, tuple[tuple[int, FiveClass], ...]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
+class DatedAmount:
     """An amount of a day, in minor units: a due, or a payment."""
 
     on: date
     amount_minor: int
 
 
-def days_past_due(dues: Sequence[Dated], payments: Sequence[Dated], as_of: date) -> int:
+def days_past_due(
+    dues: Sequence[DatedAmount], payments: Sequence[DatedAmount], as_of: date
+) -> int:
     """Return the days since the oldest due date that is not fully paid, 0 on that day itself.
 
     Payments up to `as_of` are applied oldest due first, whatever their day. Grace affects fees
     and reporting, never this count.
 
     >>> from datetime import date
-    >>> due = Dated(on=date(2026, 3, 15), amount_minor=90_041)
+    >>> due = DatedAmount(on=date(2026, 3, 15), amount_minor=90_041)
     >>> days_past_due([due], [], date(2026, 3, 16))
     1
     """

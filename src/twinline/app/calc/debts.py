@@ -10,10 +10,10 @@ from twinline.app.calc.fields import (
     FLOWS_MAX,
     Amount,
     Answer,
-    Dated,
     Day,
     Number,
     Request,
+    RequestPart,
     minor_of,
     money_text,
     number_of,
@@ -23,9 +23,7 @@ from twinline.lines.exposure import LinkedUse, available
 from twinline.pricing.minimum_payment import Bill, payable
 from twinline.servicing.allocation import By, Due, Order, allocate
 from twinline.servicing.delinquency import (
-    Dated as DatedAmount,
-)
-from twinline.servicing.delinquency import (
+    DatedAmount,
     FiveClass,
     Scheme,
     bucket,
@@ -37,7 +35,7 @@ from twinline.servicing.delinquency import (
 WEIGHT_MAX = 1_000
 
 
-class ComponentsField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ComponentsField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A due by component."""
 
     due_on: Day
@@ -73,14 +71,14 @@ class AllocateAnswer(Answer, frozen=True, kw_only=True):
     left_over: str
 
 
-class DueField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DueField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An amount that falls due."""
 
     due_on: Day
     amount: Amount
 
 
-class PaymentField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PaymentField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An amount that was paid."""
 
     on: Day

@@ -56,7 +56,7 @@ class BadFieldError(ValueError):
         self.interval: dict[str, str] | None = None
 
 
-class Dated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RequestPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a request that may hold dates: none before the year 1900."""
 
     def __post_init__(self) -> None:
@@ -67,7 +67,9 @@ class Dated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(f"from_1900 `{name}`")
 
 
-class Request(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+class Request(
+    RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"
+):
     """What every request has: an `id` that comes back with the answer."""
 
     id: Identity = None
@@ -145,13 +147,6 @@ def rate_text(value: Decimal) -> str:
 def statistic_text(value: float) -> str:
     """Return a statistic to fifteen significant digits, in plain notation."""
     return format_significant(Decimal(value), SIGNIFICANT)
-
-
-def given(value: object) -> bool:
-    """Return whether an optional field was in the request."""
-    from msgspec import UNSET  # noqa: PLC0415 - a name that only this needs
-
-    return value is not UNSET
 
 
 Untyped = dict[str, Any]

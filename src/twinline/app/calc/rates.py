@@ -15,10 +15,10 @@ from twinline.app.calc.fields import (
     Amount,
     Answer,
     BadFieldError,
-    Dated,
     Day,
     Number,
     Request,
+    RequestPart,
     minor_of,
     money_of,
     number_of,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 Count = Annotated[int, Meta(ge=1, le=366)]
 MONTHS_MAX = 11
 WORTH_RATE_MAX = 1_000
+WORTH_BELOW_MINOR = 10**18
 
 
 @unique
@@ -57,14 +58,14 @@ class Convention(Enum):
     EU_APRC = "eu_aprc"
 
 
-class FlowField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FlowField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An amount on a day; paid and received have opposite signs, either way round."""
 
     amount: Amount
     on: Annotated[date, Meta(description="Only irr_periodic does without.")] | UnsetType = UNSET
 
 
-class UnitPeriodField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UnitPeriodField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A unit-period of Regulation Z: one of the five."""
 
     months: Annotated[int, Meta(ge=1, le=MONTHS_MAX)] | UnsetType = UNSET
@@ -99,7 +100,7 @@ class RateRequest(Request, frozen=True, kw_only=True, tag="rate"):
     ] = UNSET
 
 
-class RateAnswer(Answer, frozen=True, kw_only=True, omit_defaults=False):
+class RateAnswer(Answer, frozen=True, kw_only=True):
     """The rate, and the year's nominal and effective rate where they have a meaning."""
 
     rate: str
@@ -154,6 +155,8 @@ def worth(request: WorthRequest) -> WorthAnswer:
     if annual_rate <= Fraction(RATE_ABOVE):
         raise BadFieldError("annual_rate", request.annual_rate, f"above_{RATE_ABOVE}")
     value = worth_on(_dated(request.flows), annual_rate, request.on, request.day_count)
+    if abs(value) >= WORTH_BELOW_MINOR:
+        raise BadFieldError("annual_rate", request.annual_rate, "worth_of_at_most_16_digits")
     return WorthAnswer(id=request.id, worth=money_of(value))
 
 

@@ -16,10 +16,10 @@ from twinline.app.calc.fields import (
     Amount,
     Answer,
     BadFieldError,
-    Dated,
     Day,
     Number,
     Request,
+    RequestPart,
     minor_of,
     money_text,
     rate_of,
@@ -65,7 +65,7 @@ class MethodName(Enum):
     FLAT_FEE = "flat_fee"
 
 
-class EveryField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EveryField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The length of a period: one of the three."""
 
     months: Count | UnsetType = UNSET
@@ -73,21 +73,21 @@ class EveryField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
     days: Count | UnsetType = UNSET
 
 
-class GraceField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class GraceField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Rows at the start without principal, and rows whose interest is waived."""
 
     principal_periods: Rows = 0
     interest_free_periods: Rows = 0
 
 
-class DisbursementField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DisbursementField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Principal paid out after the first; on a due date it comes after that day's payment."""
 
     on: Day
     amount: Amount
 
 
-class RateChangeField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RateChangeField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new rate: the day that ends on `on` is already at it."""
 
     on: Day
@@ -199,7 +199,7 @@ def schedule(request: ScheduleRequest) -> ScheduleAnswer:
         raise _refused(plan, request)
     cost = cost_of_plan(plan)
     if isinstance(cost, RateRefusal):
-        raise BadFieldError("periods", request.periods, cost.value)
+        raise BadFieldError("disbursements", request.disbursements, cost.value)
     return ScheduleAnswer(
         id=request.id,
         rows=_rows(plan, request.digits),

@@ -11,10 +11,10 @@ from twinline.app.calc.fields import (
     Amount,
     Answer,
     BadFieldError,
-    Dated,
     Number,
     NumberOrInteger,
     Request,
+    RequestPart,
     exact_text,
     minor_of,
     money_of,
@@ -55,7 +55,7 @@ class PointsAnswer(Answer, frozen=True, kw_only=True):
     pd: str | UnsetType = UNSET
 
 
-class BinField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BinField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Goods and bads of one bin."""
 
     good: Annotated[int, Meta(ge=1, le=COUNT_MAX)]
@@ -116,7 +116,7 @@ class IrbAnswer(Answer, frozen=True, kw_only=True):
     risk_weight: str
 
 
-class ExposureField(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ExposureField(RequestPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Exposure at a period's start; `pd` is given that no default came before."""
 
     exposure: Amount

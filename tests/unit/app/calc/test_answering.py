@@ -223,6 +223,11 @@ def test_several_rates_name_the_interval() -> None:
             "annual_rate",
             "above_-0.999999",
         ),
+        (
+            {"kind": "worth", "flows": FLOWS, "annual_rate": "999", "on": "9999-01-15"},
+            "annual_rate",
+            "worth_of_at_most_16_digits",
+        ),
         ({"kind": "allocate", "dues": [], "amount": "-1"}, "amount", "at_least_0"),
         (
             {"kind": "allocate", "dues": [{"due_on": "2026-01-01", "fee": "-1"}], "amount": "1"},
@@ -306,6 +311,18 @@ def test_a_long_value_comes_back_short() -> None:
     answer = answered(LOAN | {"principal": "9" * 5000})
 
     assert len(answer["problem"]["value"]) == 200
+
+
+def test_a_day_that_multiplies_money_still_has_its_year() -> None:
+    """A unit rate near the end of the interval compounds to a number of a thousand digits."""
+    flows = [{"on": "2026-01-15", "amount": "1"}, {"on": "2026-01-16", "amount": "-1000"}]
+    request = {
+        "kind": "rate", "convention": "us_reg_z", "unit_period": {"days": 1}, "flows": flows
+    }  # fmt: skip
+    answer = answered(request)
+
+    assert answer["rate"] == "364635.000000000"
+    assert len(answer["effective"]) == 3 * 365 + 1
 
 
 @pytest.mark.parametrize("asked", ["x", 7, 10**30, None])
