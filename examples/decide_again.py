@@ -356,8 +356,8 @@ def judge(s: Strategy, line: str, names: Names, found: Sheet, lost: list[str]) -
     action, base = act(s.limits[line], now, found, gate, edges)
     effective = base or 0
     for edge, size in edges:
-        factor = (base or 0) * size // PPM // found.step * found.step
-        effective = min(effective, factor if edge.effect == "factor" else size)
+        restricted = (base or 0) * size // PPM if edge.effect == "factor" else size
+        effective = min(effective, restricted // found.step * found.step)
     reasons = ["DATA_MISSING"] if found.unknown else []
     reasons += [gate.reason] if gate else []
     reasons += [edge.reason for edge, _ in edges]

@@ -166,14 +166,11 @@ def _move(
 
 
 def _effective(base: int, limit: Limit, edges: list[tuple[Edge, int]]) -> int:
-    """Return the base limit under the restrictions that hold."""
+    """Return the base limit under the restrictions that hold, each rounded down to the step."""
     effective = base
     for edge, size in edges:
-        if edge.effect is Effect.FACTOR:
-            restricted = base * size // PPM // limit.step_minor * limit.step_minor
-        else:
-            restricted = size
-        effective = min(effective, restricted)
+        restricted = base * size // PPM if edge.effect is Effect.FACTOR else size
+        effective = min(effective, restricted // limit.step_minor * limit.step_minor)
     return effective
 
 

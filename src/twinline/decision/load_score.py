@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from twinline.decision.bounds import Bounds
@@ -58,6 +58,10 @@ def read_pd(reading: Reading, score: Bounds) -> Table:
     if table.edges[0] > score.least:
         rule = f"the least score is {score.least}; the first band starts above it"
         reading.findings.add("pd.csv", table.edges[0], rule)
+    for high, low in pairwise(table.cells):
+        if PPM >= low > high:
+            rule = f"default is less likely as the score rises, and {low} is above {high}"
+            reading.findings.add("pd.csv", low, rule)
     for cell in table.cells:
         if not 0 <= cell <= PPM:
             reading.findings.add("pd.csv", cell, "a probability is 0 to 1_000_000 ppm")
@@ -107,6 +111,9 @@ class _Bins:
         self.points.append(points or 0)
         self.reasons.append(self.reading.reason(place, row["reason"]) if row["reason"] else "")
         bounds = self.feature.bounds
+        if row["special"] and (row["from"] or row["below"]):
+            rule = "a special row has no from and no below"
+            self.reading.findings.add(place, f"{row['from']},{row['below']}", rule)
         if row["special"] == "missing":
             if not bounds.may_miss or self.missing is not None:
                 rule = "is one row, for a feature with missing = bin"
