@@ -285,18 +285,19 @@ def test_the_real_book_gives_the_figures_of_the_readme(tmp_path: Path) -> None:
     shutil.copy(real_book(), tmp_path / REAL)
     readme = (ROOT / "README.md").read_text("utf-8")
     story = readme.split("## A real book")[1].split("\n## ")[0]
-    commands = [line.split()[1:] for line in story.splitlines() if line.startswith("    twinline")]
     shown = [line[4:] for line in story.splitlines() if line.startswith("    ")]
+    commands = [line.split() for line in shown if line.startswith(("twinline", "python"))]
 
     said = []
-    for command in commands:
-        words = [word.replace("strategies/standard", str(STANDARD)) for word in command]
+    for program, *rest in commands:
+        words = [str(ROOT / word) if (ROOT / word).exists() else word for word in rest]
+        tool = TWINLINE if program == "twinline" else [sys.executable]
         done = subprocess.run(
-            [*TWINLINE, *words], cwd=tmp_path, capture_output=True, text=True, check=False
+            [*tool, *words], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         said += done.stdout.splitlines()
 
-    assert len(commands) >= 4
+    assert len(commands) == 5
     for line in shown:
-        assert line.startswith(("twinline", "python")) or line in said, line
+        assert line.split() in commands or line in said, line
