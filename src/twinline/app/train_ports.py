@@ -1,0 +1,47 @@
+"""What training and scoring need from the shell beside the shelf: places to write to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from twinline.app.train_record import TrainRecord
+
+Cards = Callable[["TrainRecord"], Mapping[str, bytes]]
+"""The model card of a training, as files by name."""
+
+
+class StrategySink(Protocol):
+    """A strategy's folder being written aside; nothing is there until it is kept."""
+
+    def keep(self, files: Mapping[str, bytes]) -> None:
+        """Put the folder with these files in its place."""
+
+
+class ScoreSink(Protocol):
+    """A file of scores being written aside; nothing is there until it is kept."""
+
+    def write(
+        self, ids: Sequence[str], scores: Sequence[int | None], pds: Sequence[int | None]
+    ) -> None:
+        """Write some customers: score, and probability of default in ppm."""
+
+    def keep(self) -> None:
+        """Put the file in its place."""
+
+
+class Workshop(Protocol):
+    """Where trained strategies and scores are written."""
+
+    def strategy_into(self, folder: Path) -> AbstractContextManager[StrategySink]:
+        """Begin a trained strategy's folder."""
+
+    def scores_into(self, path: Path) -> AbstractContextManager[ScoreSink]:
+        """Begin a file of scores."""
+
+    def challenger_text(self, folder: Path) -> bytes | None:
+        """Return the text of a strategy's trees, or None where it has none."""
