@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twinline.app.train_record import Band, Fit, FoldFacts
 from twinline.portfolio.ranking import Ranking
-from twinline.portfolio.stability import psi, psi_by_chance
+from twinline.portfolio.stability import psi_by_chance, stability_of_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,24 +48,29 @@ def calibration(
 
 
 def fold_facts(
-    scores: Sequence[int], bad: Sequence[bool], folds: Sequence[int]
+    unseen: Sequence[int], scores: Sequence[int], bad: Sequence[bool], folds: Sequence[int]
 ) -> tuple[FoldFacts, ...]:
-    """Return each fold beside the others; the bins are tenths of the others, frozen."""
+    """Return each fold beside the others.
+
+    Its AUC is of the scores by models that had not seen it. Stability compares scores of one
+    model, in tenths of the others, frozen: two models would differ where customers do not.
+    """
     facts = []
     for number in range(max(folds) + 1):
         inside = [score for score, fold in zip(scores, folds, strict=True) if fold == number]
         others = [score for score, fold in zip(scores, folds, strict=True) if fold != number]
         edges = _tenths(others)
         ranking = Ranking()
-        for score, each, fold in zip(scores, bad, folds, strict=True):
+        for score, each, fold in zip(unseen, bad, folds, strict=True):
             if fold == number:
                 ranking.add(score, bad=each)
+        index = stability_of_counts(_counts(others, edges), _counts(inside, edges))
         chance = psi_by_chance(len(edges), len(others), len(inside)) if len(edges) > 1 else 0.0
         facts.append(
             FoldFacts(
                 customers=len(inside),
                 auc_ppm=ranking.figures().auc_ppm or 0,
-                psi_ppm=round(psi(_counts(others, edges), _counts(inside, edges)) * PPM),
+                psi_ppm=round(index.psi * PPM),
                 psi_by_chance_ppm=round(chance * PPM),
             )
         )

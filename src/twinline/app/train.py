@@ -38,11 +38,10 @@ from twinline.training.sample import Sample, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from twinline.app.book_ports import Progress
     from twinline.app.review_ports import BookSource, Shelf
-    from twinline.app.train_ports import Cards, Workshop
+    from twinline.app.train_ports import Cards, TrainRequest, Workshop
     from twinline.app.training_plan import Plan
     from twinline.compliance.law import Law
     from twinline.decision.strategy import Strategy
@@ -59,17 +58,6 @@ TREES, CHALLENGER = "challenger/trees.txt", "challenger/model.toml"
 CUTS, CHALLENGER_PD = "challenger/points.csv", "challenger/pd.csv"
 RECORD = "training.json"
 CASES = "cases.jsonl"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainRequest:
-    """A book to learn from, the strategy whose features may be used, and where the result goes."""
-
-    book: Path
-    strategy: Path
-    out: Path
-    seed: int = 0
-    folds: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,7 +310,7 @@ def _models(sample: Sample, learned: _Learned) -> dict[str, ModelFacts]:
         facts[model.value] = ModelFacts(
             unseen=fit(each.scores, each.pds, bad),
             seen=fit(seen, [pd_at(table, score) for score in seen], bad),
-            folds=fold_facts(each.scores, bad, each.folds),
+            folds=fold_facts(each.scores, seen, bad, each.folds),
             calibration=calibration(each.scores, each.pds, bad),
             pd=table,
         )

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from twinline.app.book_ports import Progress
+    from twinline.app.review_ports import Shelf
     from twinline.app.train_record import TrainRecord
 
 Cards = Callable[["TrainRecord"], Mapping[str, bytes]]
 """The model card of a training, as files by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainRequest:
+    """A book to learn from, the strategy whose features may be used, and where the result goes."""
+
+    book: Path
+    strategy: Path
+    out: Path
+    seed: int = 0
+    folds: int = 5
 
 
 class StrategySink(Protocol):
@@ -45,3 +59,18 @@ class Workshop(Protocol):
 
     def challenger_text(self, folder: Path) -> bytes | None:
         """Return the text of a strategy's trees, or None where it has none."""
+
+
+class Train(Protocol):
+    """The use case of training; its libraries are an extra, so it is handed in."""
+
+    def __call__(
+        self,
+        request: TrainRequest,
+        shelf: Shelf,
+        workshop: Workshop,
+        cards: Cards,
+        progress: Progress,
+        /,
+    ) -> TrainRecord:
+        """Learn, write the strategy and return the record."""

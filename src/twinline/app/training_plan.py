@@ -45,13 +45,15 @@ class CandidateSheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """One table of training.toml.
 
     `reason` is for bins that the old card has no one reason for, `missing_reason` for the row of
-    the missing value. `specials` are values with points of their own. `feature` defines it.
+    the missing value. `specials` are values with points of their own. With `card = false` only
+    the challenger may use it. `feature` defines it.
     """
 
     risk: Risk = Risk.EITHER
     reason: str = ""
     missing_reason: str = ""
     specials: list[str] = []
+    card: bool = True
     feature: FeatureSheet | None = None
 
 
@@ -200,6 +202,7 @@ def _candidate(
         unit=YUAN_MINOR * scale if amount else 1,
         may_miss=feature.bounds.may_miss,
         specials=tuple(sorted(set(specials))),
+        in_card=sheet.card,
     )
 
 

@@ -33,6 +33,7 @@ IV_LEAST = 0.02
 class LeftOut(StrEnum):
     """Why a candidate is not in the card, in the order the checks run."""
 
+    NOT_FOR_THE_CARD = "for the challenger alone"
     CONSTANT = "constant"
     WEAK = "weak"
     AGAINST_ITS_TREND = "against its trend"
@@ -95,6 +96,8 @@ def card_of(sample: Sample, binned: Sequence[Bins] | None = None) -> Card:
 
 
 def _unfit(bins: Bins) -> LeftOut | None:
+    if not bins.candidate.in_card:
+        return LeftOut.NOT_FOR_THE_CARD
     held = [goods + bads for goods, bads in zip(bins.goods, bins.bads, strict=True)]
     if max(held) == sum(held):
         return LeftOut.CONSTANT

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
-from twinline.training.binning import bins_of, direction
+from twinline.training.binning import bins_of
 from twinline.training.card import Card, card_of
 from twinline.training.probability import pd_at, pd_table
 from twinline.training.sample import folds
@@ -59,7 +59,7 @@ def learn(sample: Sample, seed: int) -> Models:
     """Learn both models."""
     pairs = zip(sample.candidates, sample.columns, strict=True)
     binned = [bins_of(candidate, column, sample.bad) for candidate, column in pairs]
-    trees = trees_of(sample, [direction(bins) for bins in binned], seed)
+    trees = trees_of(sample, seed)
     return Models(
         card=card_of(sample, binned), trees=trees, cuts=cuts(trees.margins(sample.columns))
     )

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 PPM = 1_000_000
-BAND = 10
+BAND = 4
 """Points in a band of the table."""
-WEIGHT = 25
+WEIGHT = 20
 """A band's rate is drawn to the scale's own as if this many more customers had been seen."""
 
 

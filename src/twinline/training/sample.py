@@ -20,7 +20,7 @@ Places = NDArray[np.int64]
 
 @unique
 class Risk(StrEnum):
-    """Which way the risk runs as a feature rises; `either` is for the data to say."""
+    """Which way the risk runs as a feature rises; `either`: the card asks the data, trees may turn."""
 
     RISES = "rises"
     FALLS = "falls"
@@ -32,7 +32,8 @@ class Candidate:
     """A feature a model may use.
 
     `unit` is the least step its bins may have (a yuan of the tables, in minor units, for an
-    amount); `specials` are single values with points of their own.
+    amount); `specials` are single values with points of their own. The card leaves out what is
+    not `in_card`, such as a feature whose trend turns round.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Candidate:
     unit: int
     may_miss: bool
     specials: tuple[int, ...]
+    in_card: bool = True
 
 
 @dataclass(frozen=True, slots=True)

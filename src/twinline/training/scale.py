@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
+from twinline.portfolio.points import PointScale, pd_of
 
-BASE, BASE_ODDS, PDO = 600, 50, 20
-FACTOR = PDO / math.log(2)
-OFFSET = BASE - FACTOR * math.log(BASE_ODDS)
+SCALE = PointScale(base_score=600, base_odds=50, pdo=20)
+FACTOR, OFFSET = SCALE.factor, SCALE.offset
 
 
 def scale_pd(score: int) -> float:
@@ -15,4 +14,4 @@ def scale_pd(score: int) -> float:
     >>> round(scale_pd(600), 6)
     0.019608
     """
-    return 1 / (1 + BASE_ODDS * 2 ** ((score - BASE) / PDO))
+    return pd_of(SCALE.odds(score))

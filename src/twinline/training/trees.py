@@ -53,12 +53,12 @@ class Trees:
         return np.asarray(margins, dtype=np.float64)
 
 
-def trees_of(sample: Sample, risks: Sequence[Risk], seed: int) -> Trees:
-    """Learn trees; the risk of a feature runs the way `risks` say."""
+def trees_of(sample: Sample, seed: int) -> Trees:
+    """Learn trees; risk runs one way along a feature that declares which."""
     settings = SETTINGS | {
         "seed": seed,
         "min_data_in_leaf": max(ROWS_PER_LEAF_LEAST, sample.rows // LEAVES_OF_ALL),
-        "monotone_constraints": [SIGNS[risk] for risk in risks],
+        "monotone_constraints": [SIGNS[each.risk] for each in sample.candidates],
     }
     names = [candidate.name for candidate in sample.candidates]
     learned = lightgbm.Dataset(
