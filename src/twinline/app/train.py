@@ -116,7 +116,9 @@ def train(
             logic_hash=strategy.logic_hash,
             learned_on=plan.strategy.logic_hash,
             score_base=learned.models.card.base,
-            scorecard=tuple(tuple(map(str, row)) for row in scorecard_rows(learned.models.card, plan)),
+            scorecard=tuple(
+                tuple(map(str, row)) for row in scorecard_rows(learned.models.card, plan)
+            ),
             candidates=_candidates(plan, rows.sample, learned),
             models=_models(rows.sample, learned),
             trees_sha256=hashlib.sha256(written[TREES]).hexdigest(),

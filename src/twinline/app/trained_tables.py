@@ -32,7 +32,7 @@ def csv_of(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def with_base(strategy_toml: bytes, base: int) -> bytes:
-    """Return strategy.toml with another score_base, and not a byte else changed.
+    r"""Return strategy.toml with another score_base, and not a byte else changed.
 
     >>> with_base(b"# a\\nscore_base = 4_24  # b\\n", 500)
     b'# a\\nscore_base = 500  # b\\n'

@@ -7,15 +7,17 @@ from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
 from twinline.training.binning import bins_of
-from twinline.training.card import Card, card_of
+from twinline.training.card import card_of
 from twinline.training.probability import pd_at, pd_table
 from twinline.training.sample import folds
-from twinline.training.trees import Trees, cuts, points, trees_of
+from twinline.training.trees import cuts, points, trees_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from twinline.training.card import Card
     from twinline.training.sample import Sample
+    from twinline.training.trees import Trees
 
 
 @unique

@@ -20,7 +20,7 @@ Places = NDArray[np.int64]
 
 @unique
 class Risk(StrEnum):
-    """Which way the risk runs as a feature rises; `either`: the card asks the data, trees may turn."""
+    """Which way the risk runs as a feature rises; `either`: the data say, and trees may turn."""
 
     RISES = "rises"
     FALLS = "falls"

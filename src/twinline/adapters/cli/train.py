@@ -104,7 +104,9 @@ def _print_record(record: TrainRecord, folder: Path) -> None:
                 f"  {each.name}: risk does not run one way; information value "
                 f"{each.iv_fixed_ppm / PPM:.3f} one way, {each.iv_automatic_ppm / PPM:.3f} freely"
             )
-    out = ", ".join(f"{each.name} ({each.left_out})" for each in record.candidates if each.left_out)
+    out = ", ".join(
+        f"{each.name} ({each.left_out})" for each in record.candidates if each.left_out
+    )
     if out:
         print(f"  not in the card: {out}")
     print(f"look at {folder / 'model_card.html'}; then:")

@@ -83,43 +83,49 @@ def _sections(record: TrainRecord) -> Iterator[Section]:
 
 
 FOLD_SAYS = (
-    "AUC is of each fold by models learned from the others. PSI compares the final model's scores "
-    "of the fold with those of the others, in tenths of the others, frozen. Two groups of this size drawn from one population stay "
-    "below the bound 19 times in 20, so the bound and not a fixed 0.10 tells drift from chance.",
+    "AUC is of each fold by models learned from the others. PSI compares the final model's "
+    "scores of the fold with those of the others, in tenths of the others, frozen. Two groups "
+    "of this size drawn from one population stay below the bound 19 times in 20, so the bound "
+    "and not a fixed 0.10 tells drift from chance."
 )
 BAND_SAYS = (
     "Tenths of the customers by score, worst first. The bar is what came, the mark what was "
-    "predicted. If the prediction is right, what comes lies in the range 19 times in 20.",
+    "predicted. If the prediction is right, what comes lies in the range 19 times in 20."
 )
 POINT_SAYS = (
-    "Score = base + the points of one row for each feature. 600 points stand for 50 goods to 1 "
-    "bad, 20 more double the odds. Amounts are yuan.",
+    "Score = base + the points of one row for each feature. 600 points stand for 50 goods to "
+    "1 bad, 20 more double the odds. Amounts are yuan."
 )
-PD_SAYS = ("A band starts at its score. The table never rises with the score.",)
+PD_SAYS = "A band starts at its score. The table never rises with the score."
 FEATURE_SAYS = (
     "Information value with the trend that was asked for, and with the trend optbinning chooses "
     "freely. Where the second is larger and the trend turns round, part of what the feature says "
-    "is not used: a person must be able to tell which way is better.",
+    "is not used: a person must be able to tell which way is better."
+)
+AGAINST_SAYS = (
+    "A feature is out as against its trend where, beside the others, more of what is worse would "
+    "have brought points."
 )
 FAIR_SAYS = (
-    "Protected attributes enter no feature; here alone they are looked at, after the whole book "
-    "was decided by the new strategy. A share below four fifths of the best group's is marked. "
-    "That is a screening, not a verdict: it says where to look. Groups under 100 people are shown "
-    "and not compared.",
+    "Protected attributes enter no feature; here alone they are looked at, after the whole "
+    "book was decided by the new strategy. A share below four fifths of the best group's is "
+    "marked. That is a screening, not a verdict: it says where to look. Groups under 100 "
+    "people are shown and not compared."
 )
 
 
-def _section(anchor: str, title: str, says: Sequence[str], *blocks: Block) -> Section:
-    return Section(id=anchor, title=title, short=title, says=tuple(says), blocks=blocks)
+def _section(anchor: str, title: str, says: str | Sequence[str], *blocks: Block) -> Section:
+    paragraphs = (says,) if isinstance(says, str) else tuple(says)
+    return Section(id=anchor, title=title, short=title, says=paragraphs, blocks=blocks)
 
 
-def _worth_says(record: TrainRecord) -> tuple[str, ...]:
+def _worth_says(record: TrainRecord) -> str:
     card, challenger = (record.models[name].unseen.auc_ppm for name in MODEL_NAMES)
     apart = _digits(abs(challenger - card), 4)
     word = "ahead of" if challenger > card else "behind"
     return (
-        f"On customers not seen, the challenger is {apart} of AUC {word} the scorecard. "
-        "The figures of customers seen flatter a model and stand here for comparison.",
+        f"On customers not seen, the challenger is {apart} of AUC {word} the scorecard. Figures "
+        "of customers seen flatter a model; they stand here for comparison."
     )
 
 
@@ -236,12 +242,9 @@ def _feature_row(each: CandidateFacts) -> tuple[Cell, ...]:
 
 
 def _left_out(record: TrainRecord) -> Note:
-    weighed = any(each.left_out == "against its trend" for each in record.candidates)
-    says = (
-        "A feature is out as against its trend where, beside the others, more of what is "
-        "worse would have brought points."
-    )
-    return Note(text=says if weighed else "No feature was turned round by the others.")
+    if any(each.left_out == "against its trend" for each in record.candidates):
+        return Note(text=AGAINST_SAYS)
+    return Note(text="No feature was turned round by the others.")
 
 
 def _fairness(record: TrainRecord) -> Iterator[Block]:
@@ -282,19 +285,20 @@ def _line_cells(line: LineFairness, currency: str) -> Iterator[Cell]:
     yield number(NONE if line.price_mean_ppm is None else _percent(line.price_mean_ppm))
 
 
+KNOWN_SAYS = (
+    "Outcomes are known only of customers who had a line. Who was declined before is not in the "
+    "book, and the models know nothing of them."
+)
+CASES_SAYS = "The old strategy's cases.jsonl was left out: its outcomes were the old card's."
+
+
 def _use_says(record: TrainRecord) -> tuple[str, ...]:
-    return (
+    rank = (
         f"The models rank customers like those of the book on {record.book.as_of_on} by whether "
         "they default in the months that followed. They were not tried on another time, place or "
-        "lender; hold the next book against this one before trusting them there.",
-        "Outcomes are known only of customers who had a line. Who was declined before is not in "
-        "the book, and the models know nothing of them.",
-        *(
-            ["The old strategy's cases.jsonl was left out: its outcomes were the old card's."]
-            if record.cases_left_out
-            else []
-        ),
+        "lender; hold the next book against this one before trusting them there."
     )
+    return rank, KNOWN_SAYS, *([CASES_SAYS] if record.cases_left_out else [])
 
 
 def _markdown(page: Page) -> str:
