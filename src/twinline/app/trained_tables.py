@@ -71,12 +71,13 @@ def _reasons(part: Part, plan: Plan) -> list[str]:
     sheet, old = plan.sheets[candidate.name], plan.old_card.get(candidate.name)
     ends = [*part.bins.edges[1:], candidate.greatest + 1]
     spans: list[tuple[int, int] | None] = list(zip(part.bins.edges, ends, strict=True))
+    plain = len(spans)
     spans += [(special, special + 1) for special in candidate.specials]
     spans += [None] * candidate.may_miss
     best = max(part.points)
     reasons = []
-    for points, span in zip(part.points, spans, strict=True):
-        fallback = sheet.reason if span else sheet.missing_reason or sheet.reason
+    for place, (points, span) in enumerate(zip(part.points, spans, strict=True)):
+        fallback = sheet.reason if place < plain else sheet.special_reason or sheet.reason
         reasons.append("" if points == best else (old and _kept(old, span)) or fallback)
     return reasons
 

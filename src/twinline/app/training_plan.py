@@ -44,14 +44,14 @@ class TrainingSheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class CandidateSheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One table of training.toml.
 
-    `reason` is for bins that the old card has no one reason for, `missing_reason` for the row of
-    the missing value. `specials` are values with points of their own. With `card = false` only
-    the challenger may use it. `feature` defines it.
+    `reason` is for bins that the old card has no one reason for, `special_reason` for rows of the
+    missing value and of `specials`, values with points of their own. With `card = false` only the
+    challenger may use it. `feature` defines it.
     """
 
     risk: Risk = Risk.EITHER
     reason: str = ""
-    missing_reason: str = ""
+    special_reason: str = ""
     specials: list[str] = []
     card: bool = True
     feature: FeatureSheet | None = None
@@ -169,7 +169,7 @@ def _check(
     if not sheet.reason:
         rule = "each bin but the best gives a reason; name the usual one (reason = …)"
         findings.add(f"{TRAINING} {name}", "no reason", rule)
-    for key, code in (("reason", sheet.reason), ("missing_reason", sheet.missing_reason)):
+    for key, code in (("reason", sheet.reason), ("special_reason", sheet.special_reason)):
         if code and code not in codes:
             rule = f"is no reason of {REASONS}, nor of [reasons] here"
             findings.add(f"{TRAINING} {name}.{key}", code, rule)

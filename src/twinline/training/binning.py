@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from twinline.training.sample import Candidate, Column, Flags, Places, Values
 
 BINS_MAX = 8
-BIN_SHARE_LEAST = 0.02
+BIN_SHARE_LEAST = 0.01
 TRENDS = {Risk.RISES: "ascending", Risk.FALLS: "descending"}
 DIGITS = 2
 

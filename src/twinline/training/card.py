@@ -34,7 +34,7 @@ class LeftOut(StrEnum):
     """Why a candidate is not in the card, in the order the checks run."""
 
     NOT_FOR_THE_CARD = "for the challenger alone"
-    CONSTANT = "constant"
+    ALIKE = "the same for nearly all"
     WEAK = "weak"
     AGAINST_ITS_TREND = "against its trend"
 
@@ -100,7 +100,7 @@ def _unfit(bins: Bins) -> LeftOut | None:
         return LeftOut.NOT_FOR_THE_CARD
     held = [goods + bads for goods, bads in zip(bins.goods, bins.bads, strict=True)]
     if max(held) == sum(held):
-        return LeftOut.CONSTANT
+        return LeftOut.ALIKE
     return LeftOut.WEAK if bins.iv < IV_LEAST else None
 
 

@@ -94,7 +94,12 @@ class ScoreFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._aside.__exit__(kind, error, trace)
+        try:
+            self._file.close()
+        except (OSError, ValueError):
+            pass  # what cannot be written of an unfinished file no longer matters
+        finally:
+            self._aside.__exit__(kind, error, trace)
 
     def write(
         self, ids: Sequence[str], scores: Sequence[int | None], pds: Sequence[int | None]
