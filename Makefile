@@ -47,7 +47,7 @@ clean: ## remove what the other verbs made
 	@"$(PYTHON)" -c '$(WILL_DO)' 2>/dev/null || { echo "Twinline needs Python 3.11 or later with" \
 		"venv; $(if $(PYTHON),$(PYTHON) is not that,there is none on PATH)." \
 		"Install it, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Making .venv (once, under a minute) ..."
+	@echo "Making .venv (once, a minute or two) ..."
 	@"$(PYTHON)" -m venv --clear .venv
 	@touch $@
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from tests.books import real_table
 from tests.standard import FOLDER as STANDARD
 from tests.standard import load
-from tests.tables import book_row, write_book
+from tests.tables import ROOT, book_row, write_book
 from twinline.adapters.batch import shelf
 from twinline.decision.decide import Decider, day_number
 from twinline.decision.law import LawValues
@@ -442,6 +443,23 @@ def test_without_the_extra_training_says_how_to_get_it(made: Path, tmp_path: Pat
     assert refused.returncode == 2
     assert "install the extra: pip install 'twinline[train]'" in refused.stderr
     assert refused.stderr.count("\n") == 1
+
+
+def test_the_guide_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guide's commands run as they stand, and every file that it names is there."""
+    guide = (ROOT / "docs/guide/train.md").read_text("utf-8")
+    commands = [line.split()[1:] for line in guide.splitlines() if line.startswith("    twinline")]
+    monkeypatch.chdir(tmp_path)
+
+    for command in commands:
+        assert run(*(str(STANDARD) if "standard" in word else word for word in command)) == 0
+
+    named = re.findall(
+        r"`([a-z_]+\.(?:csv|toml|html|md|json|txt))`", guide.split("## What may")[0]
+    )
+    found = {path.name for path in (tmp_path / "trained").rglob("*")}
+    assert len(commands) == 5
+    assert set(named) - {"book.md"} <= found
 
 
 @pytest.mark.parametrize(("flag", "value"), [("--folds", 1), ("--folds", 21), ("--seed", -1)])

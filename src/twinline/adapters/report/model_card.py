@@ -76,7 +76,7 @@ def _sections(record: TrainRecord) -> Iterator[Section]:
     yield _section("folds", "The same everywhere in the book?", FOLD_SAYS, *_folds(record))
     yield _section("calibration", "Predicted and observed", BAND_SAYS, *_calibrations(record))
     yield _section("points", "The scorecard", POINT_SAYS, _points(record))
-    yield _section("pd", "Probability of default by score", PD_SAYS, *_pds(record))
+    yield _section("probability", "Probability of default by score", PD_SAYS, *_pds(record))
     yield _section("features", "Features", FEATURE_SAYS, _features(record), _left_out(record))
     yield _section("fairness", "Fairness", FAIR_SAYS, *_fairness(record))
     yield _section("use", "What it is for", _use_says(record))
@@ -116,7 +116,9 @@ FAIR_SAYS = (
 
 def _section(anchor: str, title: str, says: str | Sequence[str], *blocks: Block) -> Section:
     paragraphs = (says,) if isinstance(says, str) else tuple(says)
-    return Section(id=anchor, title=title, short=title, says=paragraphs, blocks=blocks)
+    return Section(
+        id=anchor, title=title, short=anchor.capitalize(), says=paragraphs, blocks=blocks
+    )
 
 
 def _worth_says(record: TrainRecord) -> str:
@@ -196,11 +198,19 @@ def _band_row(band: Band, most: int) -> tuple[Cell, ...]:
 
 
 def _points(record: TrainRecord) -> Table:
+    words = {each.name: each.en for each in record.candidates}
     rows = [(text("base"), text(""), number(str(record.score_base)), text(""))]
+    before = ""
     for feature, special, start, below, points, reason in record.scorecard:
-        span = _span(special, start, below)
+        named = feature != before
+        before = feature
         rows.append(
-            (text(feature), text(span), number(points), Cell(text=reason, code=bool(reason)))
+            (
+                Cell(text=words[feature], note=feature) if named else text(""),
+                text(_span(special, start, below)),
+                number(points),
+                Cell(text=reason, code=bool(reason)),
+            )
         )
     return Table(head=("feature", "value", "points", "reason"), rows=tuple(rows))
 
@@ -231,7 +241,7 @@ def _feature_row(each: CandidateFacts) -> tuple[Cell, ...]:
     turns = Cell(text=_digits(each.iv_automatic_ppm, 3), number=True, tag="turns", tone="worse")
     freely = number(_digits(each.iv_automatic_ppm, 3)) if each.monotone else turns
     return (
-        Cell(text=each.name, note=f"{each.en} · {each.zh}"),
+        Cell(text=each.en, note=f"{each.name} · {each.zh}"),
         text(each.basis.value.replace("_", " ")),
         text(each.risk),
         number(_digits(each.iv_fixed_ppm, 3)),
