@@ -331,10 +331,9 @@ def changed(tmp_path: Path, name: str, old: str, new: str) -> Path:
     return folder
 
 
-MONTHS = ", ".join(f"payment_minor_{month}" for month in range(1, 7))
 REFUSED = {
     "protected": (
-        f'value = "max({MONTHS})"',
+        'value = "lateness_1 + lateness_2 + lateness_3 + lateness_4 + lateness_5 + lateness_6"',
         'reads = "protected_age_band"',
         "protected_age_band: is a protected attribute",
     ),
