@@ -36,7 +36,8 @@ bench: .venv/dev.stamp ## measure against the budgets
 renew: .venv/made.stamp ## pin every requirement anew, with hashes
 	$(PIP) --require-hashes --requirement requirements/renew.txt
 	$(PIN) pyproject.toml --group build --output-file requirements/run.txt
-	$(PIN) pyproject.toml --group build --group dev --output-file requirements/dev.txt
+	$(PIN) pyproject.toml --group build --extra train --output-file requirements/train.txt
+	$(PIN) pyproject.toml --group build --extra train --group dev --output-file requirements/dev.txt
 	$(PIN) --group renew --output-file requirements/renew.txt
 
 clean: ## remove what the other verbs made
@@ -46,7 +47,7 @@ clean: ## remove what the other verbs made
 	@"$(PYTHON)" -c '$(WILL_DO)' 2>/dev/null || { echo "Twinline needs Python 3.11 or later with" \
 		"venv; $(if $(PYTHON),$(PYTHON) is not that,there is none on PATH)." \
 		"Install it, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Making .venv (once, under a minute) ..."
+	@echo "Making .venv (once, a minute or two) ..."
 	@"$(PYTHON)" -m venv --clear .venv
 	@touch $@
 

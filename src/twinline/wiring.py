@@ -9,7 +9,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, calc, decide, explain, review
+from twinline.adapters.cli import book, calc, decide, explain, review, train
+from twinline.app.extra import extra
 from twinline.app.fault import Fault
 from twinline.sim.population import customers
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from twinline.app.book_ports import Books
     from twinline.app.review_ports import Page, Shelf
+    from twinline.app.train_ports import Cards, Train, Workshop
 
 INPUT_FAULT = 2
 INTERRUPTED = 130
@@ -33,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
     calc.register(commands)
+    train.register(commands, _shelf, _workshop, _trainer)
     with suppress(ValueError):  # only the main thread hears signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -67,3 +70,18 @@ def _page() -> Page:
     from twinline.adapters.report.review import review_page  # noqa: PLC0415 - Jinja takes long
 
     return review_page
+
+
+def _workshop() -> Workshop:
+    from twinline.adapters.batch import workshop  # noqa: PLC0415 - Arrow takes long to load
+
+    return workshop
+
+
+def _trainer() -> tuple[Train, Cards]:
+    from twinline.adapters.report.model_card import model_card  # noqa: PLC0415 - Jinja takes long
+
+    with extra("train"):
+        from twinline.app.train import train  # noqa: PLC0415 - an extra
+
+    return train, model_card

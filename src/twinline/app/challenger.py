@@ -1,0 +1,62 @@
+"""A trained strategy's challenger, read again to score with."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import tomllib
+from typing import TYPE_CHECKING
+
+from twinline.app.fault import InputFault
+from twinline.app.train import CHALLENGER, CHALLENGER_PD, CUTS, TREES
+from twinline.app.training_plan import read_plan
+from twinline.training.probability import pd_at
+from twinline.training.sample import column_of
+from twinline.training.trees import Trees, points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from twinline.decision.scalar import Row
+    from twinline.decision.strategy import Strategy
+
+Scored = list[tuple[int, int]]
+
+
+def challenger(
+    folder: Path, files: Mapping[str, bytes], trees: bytes, scale: int
+) -> tuple[Strategy, Callable[[Sequence[Row]], Scored]]:
+    """Return the strategy that reads its features, and the function from features to scores.
+
+    Raises `InputFault` for a challenger that is not as training wrote it.
+    """
+    strategy = read_plan(folder, files, scale).strategy
+    names = [feature.name for feature in strategy.features]
+    try:
+        head = tomllib.loads(files[CHALLENGER].decode())
+        places = [names.index(name) for name in head["features"]]
+        cuts = [(margin, int(score)) for margin, score in _rows(files[CUTS])]
+        table = [(int(score), int(pd)) for score, pd in _rows(files[CHALLENGER_PD])]
+        expected = head["trees_sha256"]
+    except (KeyError, ValueError) as error:
+        rule = f"must be as training wrote it ({type(error).__name__}: {error})"
+        raise InputFault(place=str(folder), value="challenger/", rule=rule) from error
+    found = hashlib.sha256(trees).hexdigest()
+    if found != expected:
+        rule = f"the trees must be those that {CHALLENGER} names, {expected[:12]}…"
+        raise InputFault(place=f"{folder}/{TREES}", value=f"{found[:12]}…", rule=rule)
+    learned = Trees(trees.decode())
+
+    def scored(rows: Sequence[Row]) -> Scored:
+        """Return score and probability of default in ppm of each customer."""
+        columns = [column_of([row[place] for row in rows]) for place in places]
+        scores = points(learned.margins(columns), cuts).tolist()
+        return [(score, pd_at(table, score)) for score in scores]
+
+    return strategy, scored
+
+
+def _rows(content: bytes) -> list[tuple[str, str]]:
+    rows = list(csv.reader(content.decode().splitlines()))
+    return [(first, second) for first, second in rows[1:]]
