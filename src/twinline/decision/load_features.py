@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PROTECTED = "protected_"
 MONTHS_MAX = 24
-ACTS = {None: 0, "up": 1, "down": -1}
+ACTS = {None: 0, "up": 1, "down": -1, "up over time": 1, "down over time": -1}
 
 
 def read_features(reading: Reading) -> tuple[Feature, ...]:
@@ -70,7 +70,7 @@ def _feature(reading: Reading, place: str, name: str, sheet: FeatureSheet) -> Fe
     missing = _when_missing(reading, place, sheet)
     value = _source(reading, place, sheet)
     if sheet.act not in ACTS:
-        reading.findings.add(place, sheet.act, "act is up or down")
+        reading.findings.add(place, sheet.act, "act is up or down, and may add: over time")
     if sheet.outside not in {"refer", "clamp"}:
         reading.findings.add(place, sheet.outside, "outside is refer or clamp")
     if not sheet.zh.strip() or not sheet.en.strip():
@@ -93,6 +93,7 @@ def _feature(reading: Reading, place: str, name: str, sheet: FeatureSheet) -> Fe
         clamped=sheet.outside == "clamp",
         basis=sheet.basis,
         act=ACTS.get(sheet.act, 0),
+        over_time=(sheet.act or "").endswith("over time"),
         zh=sheet.zh,
         en=sheet.en,
     )

@@ -105,7 +105,8 @@ class Feature:
     """What may be looked at, on what ground, and what a missing value means.
 
     A feature either reads a `column` of the book or has a `value` computed from earlier
-    features. `act` is +1 or -1 where the customer can raise or lower it themselves.
+    features. `act` is +1 or -1 where the customer can raise or lower it themselves, `over_time`
+    where that takes months.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Feature:
     clamped: bool
     basis: Basis
     act: int
+    over_time: bool
     zh: str
     en: str
 

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinline.app.fault import shown
 from twinline.decision.strategy import ADVERSE, FeatureType, Role
 from twinline.kernel.money import format_money
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinline.app.explain import Explanation
-    from twinline.decision.advice import Advice
+    from twinline.decision.advice import Advice, Change
     from twinline.decision.outcome import LineOutcome
-    from twinline.decision.strategy import Reason, Term
+    from twinline.decision.strategy import Feature, Reason, Term
     from twinline.terms.product import Product
 
 WORDS = {
@@ -50,6 +51,7 @@ WORDS = {
         "helps": "what helps",
         "gives": "limit {limit}",
         "instead": "{target} instead of {now}",
+        "over_time": "(over the coming months)",
         "and": " and ",
         "no_advice": "nothing the customer can do by themselves now would change this",
         "points": "points",
@@ -63,6 +65,11 @@ WORDS = {
         "stop": "new use stopped",
         "refer": "a person decides",
         "decline": "not opened",
+        "behaviour": "behaviour",
+        "portfolio": "portfolio",
+        "policy": "policy",
+        "regulatory": "regulatory",
+        "funding": "funding",
         "colon": ": ",
     },
     "zh": {
@@ -96,6 +103,7 @@ WORDS = {
         "helps": "怎样改善",
         "gives": "额度 {limit}",
         "instead": "{target}（现为 {now}）",
+        "over_time": "（需数月时间）",
         "and": "，并且 ",
         "no_advice": "目前客户自身无法通过单独的行动改变该结果",
         "points": "得分",
@@ -109,12 +117,18 @@ WORDS = {
         "stop": "暂停新的使用",
         "refer": "由人工决定",
         "decline": "暂不开通",
+        "behaviour": "本人行为",
+        "portfolio": "组合管理",
+        "policy": "策略规则",
+        "regulatory": "监管要求",
+        "funding": "资金",
         "colon": "：",
     },
 }
 LANGUAGES = tuple(WORDS)
 NAME_WIDTH = 26
 ADVICE_MAX = 4
+SHOWN_PPM = 100
 
 
 def explanation_text(explanation: Explanation, language: str) -> str:
@@ -135,7 +149,7 @@ class _Page:
         word = WORDS[self.language]
         yield " · ".join(
             [
-                f"{word['customer']} {outcome.customer_id}",
+                f"{word['customer']} {shown(outcome.customer_id)}",
                 f"{word['as_of']} {self.explanation.as_of_on}",
                 f"{word['decided']} {self.explanation.decided_on}",
                 f"{word['strategy']} {strategy.name} {strategy.version}",
@@ -222,9 +236,9 @@ class _Page:
         strategy = self.explanation.strategy
         codes = [edge.reason for edge in strategy.edges if edge.name in line.restrictions]
         codes += [gate.reason for gate in strategy.gates if gate.name == line.gate]
-        for code in dict.fromkeys(codes):
-            reason = strategy.reasons[code]
-            ends = reason.ends_zh if self.language == "zh" else reason.ends_en
+        zh = self.language == "zh"
+        reasons = [strategy.reasons[code] for code in codes]
+        for ends in dict.fromkeys(each.ends_zh if zh else each.ends_en for each in reasons):
             if ends:
                 yield f"  {WORDS[self.language]['ends']}{WORDS[self.language]['colon']}{ends}"
 
@@ -242,20 +256,29 @@ class _Page:
 
     def _advice(self, advice: Advice) -> str:
         word = WORDS[self.language]
-        changes = word["and"].join(
-            f"{self._feature(change.feature)} "
-            + word["instead"].format(
-                target=self._value(change.feature, change.target),
-                now=self._value(change.feature, change.now),
-            )
-            for change in advice.changes
-        )
+        changes = word["and"].join(self._change(change) for change in advice.changes)
         return f"{changes} → {word['gives'].format(limit=self._money(advice.limit_minor))}"
+
+    def _change(self, change: Change) -> str:
+        """Return a change; a share is shown rounded towards what helps, so that it suffices."""
+        word = WORDS[self.language]
+        feature = self._named(change.feature)
+        target, now = change.target, self._value(change.feature, change.now)
+        if feature.type is FeatureType.PPM:
+            target = target // SHOWN_PPM * SHOWN_PPM
+            target += SHOWN_PPM if target < change.target and feature.act > 0 else 0
+        shown = word["instead"].format(target=self._value(change.feature, target), now=now)
+        late = f" {word['over_time']}" if feature.over_time else ""
+        return f"{self._feature(change.feature)} {shown}{late}"
+
+    def _named(self, name: str) -> Feature:
+        features = self.explanation.strategy.features
+        return next(feature for feature in features if feature.name == name)
 
     def _reason(self, code: str) -> str:
         reason = self.explanation.strategy.reasons[code]
         text = reason.zh if self.language == "zh" else reason.en
-        return f"{text}  [{code}, {reason.cause.value}]"
+        return f"{text}  [{code}, {WORDS[self.language][reason.cause.value]}]"
 
     def _help(self, reason: Reason) -> str:
         return reason.help_zh if self.language == "zh" else reason.help_en
@@ -269,9 +292,7 @@ class _Page:
     def _value(self, name: str, value: int | None) -> str:
         if value is None:
             return WORDS[self.language]["unknown"]
-        kind = next(
-            feature.type for feature in self.explanation.strategy.features if feature.name == name
-        )
+        kind = self._named(name).type
         if kind is FeatureType.AMOUNT:
             return self._money(value)
         return _percent(value) if kind is FeatureType.PPM else f"{value:,}"
