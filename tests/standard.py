@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 FOLDER = Path(__file__).parents[1] / "strategies" / "standard"
+NOT_READ = {"training.toml"}
+"""Files that no decision reads, so that they may be missing and may change."""
 
 
 @cache
 def _files() -> dict[str, bytes]:
-    paths = (path for path in FOLDER.rglob("*") if path.is_file())
+    paths = (path for path in FOLDER.rglob("*") if path.is_file() and path.name not in NOT_READ)
     return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
 
 

@@ -375,6 +375,30 @@ def test_a_strategy_without_a_plan_learns_its_own_card_anew(made: Path, tmp_path
     assert new.features == old.features
 
 
+def test_a_trained_strategy_can_be_trained_again(
+    made: Path, trained: Path, tmp_path: Path
+) -> None:
+    """What joined features.toml stands there once, and the card comes out the same."""
+    assert run("train", made, "--strategy", trained, "--out", tmp_path / "out") == 0
+
+    old, new = files_of(trained), files_of(tmp_path / "out")
+    same = ("features.toml", "pd.csv", "challenger/trees.txt")
+    assert all(new[name] == old[name] for name in same)
+    points = [line.rsplit(b",", 1)[0] for line in old["scorecard.csv"].splitlines()]
+    assert [line.rsplit(b",", 1)[0] for line in new["scorecard.csv"].splitlines()] == points
+
+
+def test_a_base_that_cannot_be_found_is_a_fault(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A quoted key is sound TOML; it is not rewritten by guesswork."""
+    folder = changed(tmp_path, "strategy.toml", "score_base =", '"score_base" =')
+
+    assert run("train", made, "--strategy", folder, "--out", tmp_path / "out") == 2
+
+    assert "strategy.toml: score_base: must stand once" in capsys.readouterr().err
+
+
 def test_what_stood_there_is_left_alone(made: Path, tmp_path: Path) -> None:
     """Only an earlier trained strategy or an empty folder is replaced."""
     (tmp_path / "mine").mkdir()

@@ -266,6 +266,9 @@ IMPORTS = {
     "core_pandas": Import({"columns"}, {"decision/scalar.py": "import pandas"}),
     "columns_numpy": Import(set(), {"decision/columns.py": "import numpy"}),
     "portfolio_polars": Import(set(), {"portfolio/a.py": "import polars"}),
+    "app_trees": Import({"learning"}, {"app/a.py": "import lightgbm"}),
+    "portfolio_bins": Import({"learning"}, {"portfolio/a.py": "from optbinning import Scorecard"}),
+    "training_regression": Import(set(), {"training/a.py": "import numpy, sklearn.svm"}),
     "app_arrow": Import({"arrow"}, {"app/a.py": "import pyarrow.parquet"}),
     "batch_arrow": Import(set(), {"adapters/batch/a.py": "import pyarrow.parquet"}),
     "cycle": Import(

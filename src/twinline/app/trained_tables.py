@@ -7,6 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from twinline.app.fault import InputFault
 from twinline.decision.score import bin_at
 from twinline.decision.strategy import FeatureType
 from twinline.kernel.money import format_money
@@ -32,15 +33,17 @@ def csv_of(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def with_base(strategy_toml: bytes, base: int) -> bytes:
-    r"""Return strategy.toml with another score_base, and not a byte else changed.
+    """Return strategy.toml with another score_base, and not a byte else changed.
 
-    >>> with_base(b"# a\\nscore_base = 4_24  # b\\n", 500)
-    b'# a\\nscore_base = 500  # b\\n'
+    >>> with_base(b"score_base = 4_24  # odds 50 to 1", 500)
+    b'score_base = 500  # odds 50 to 1'
     """
     changed, count = re.subn(
         rb"(?m)^(score_base\s*=\s*)[-+]?[\d_]+", rb"\g<1>%d" % base, strategy_toml
     )
-    assert count == 1, "the strategy was loaded from this very text"
+    if count != 1:
+        rule = "must stand once, on a line of its own as score_base = 424, so that it is found"
+        raise InputFault(place="strategy.toml", value="score_base", rule=rule)
     return changed
 
 

@@ -124,11 +124,6 @@ def read_plan(folder: Path, files: Mapping[str, bytes], scale: int) -> Plan:
     return replace(plan, strategy=whole, candidates=candidates)
 
 
-def whole_strategy(folder: Path, files: Mapping[str, bytes], scale: int) -> Strategy:
-    """Return the strategy with every feature of its training.toml: what a challenger reads."""
-    return read_plan(folder, files, scale).strategy
-
-
 def table_text(name: str, sheet: msgspec.Struct) -> str:
     """Return a feature or a reason as a table of TOML, a blank line before it."""
     lines = [f"\n[{name}]"]
