@@ -1,0 +1,287 @@
+"""Checks of what holds or does not: segments, gates and linkage edges."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from twinline.decision.expression import Literal, Name, Op, Operation, parse, spelled
+from twinline.decision.fault import ExpressionFault, Finding
+from twinline.decision.lint.phrase import inside, quoted, ranged, yuan
+from twinline.decision.lint.span import FALSE, TRUE
+from twinline.decision.strategy import PPM, Action, Effect
+from twinline.terms.product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from twinline.decision.expression import Expression
+    from twinline.decision.lint.span import Span
+    from twinline.decision.lint.subject import Subject
+    from twinline.decision.strategy import Edge, Gate
+
+COMPARISONS = {Op.LT, Op.LE, Op.EQ, Op.NE, Op.GE, Op.GT}
+TWO = 2
+
+
+def gates(subject: Subject) -> Iterator[tuple[str, Gate]]:
+    """Yield each gate with its place."""
+    rows = zip(subject.written.gates, subject.strategy.gates, strict=True)
+    for (place, _), gate in rows:
+        yield f"{place} {gate.name!r}", gate
+
+
+def edges(subject: Subject) -> Iterator[tuple[str, Edge]]:
+    """Yield each edge with its place."""
+    rows = zip(subject.written.edges, subject.strategy.edges, strict=True)
+    for (place, _), edge in rows:
+        yield f"{place} {edge.name!r}", edge
+
+
+def never_holds(subject: Subject) -> Iterator[Finding]:
+    """A gate or an edge whose condition no customer can meet: the row does nothing."""
+    for place, row in (*gates(subject), *edges(subject)):
+        condition = row.when.expression
+        if not subject.worlds.can(condition):
+            why = _why_never(subject, condition)
+            yield Finding(place, "never holds", f"{why}: mend the condition or remove the row")
+
+
+def _why_never(subject: Subject, condition: Expression) -> str:
+    """Say which part cannot hold, or that the parts exclude each other."""
+    parts = condition.parts if _is(condition, Op.AND) else (condition,)
+    for part in parts:
+        if not subject.worlds.can(part):
+            return f"{spelled(part)}, and {_ranges(subject, part)}"
+    return "its parts exclude each other"
+
+
+def _ranges(subject: Subject, part: Expression) -> str:
+    names = sorted({each.name for each in inside(part) if isinstance(each, Name)})
+    if not names:
+        return "that is never so"
+    spans = [(name, subject.worlds.span(Name(name))) for name in names]
+    return " and ".join(
+        f"{name} is {_truth(span) if _truth(span) else ranged(span)}" for name, span in spans
+    )
+
+
+def _truth(span: Span) -> str:
+    return {(0, 0): "never true", (1, 1): "always true"}.get((span.least, span.greatest), "")
+
+
+def _is(expression: Expression, op: Op) -> bool:
+    return isinstance(expression, Operation) and expression.op is op
+
+
+def always_holds(subject: Subject) -> Iterator[Finding]:
+    """A gate or an edge whose condition every customer meets: nobody is told apart."""
+    for place, row in (*gates(subject), *edges(subject)):
+        if not subject.worlds.holding([(row.when.expression, FALSE)]):
+            lines = _lines(row.lines)
+            rule = f"every customer's {lines} falls under it: mend the condition or remove the row"
+            yield Finding(place, "always holds", rule)
+
+
+def _lines(lines: Iterable[Product]) -> str:
+    return " and ".join(product.value for product in Product if product in lines)
+
+
+def part_decided(subject: Subject) -> Iterator[Finding]:
+    """A comparison inside an expression that comes out the same for everyone: a slip of a digit."""
+    for place, text, expression in _conditioned(subject):
+        whole = subject.worlds.span(expression)
+        if whole in {TRUE, FALSE}:
+            continue  # the row itself is reported
+        written = _spellings(text)
+        for part in inside(expression):
+            if not isinstance(part, Operation) or part.op not in COMPARISONS:
+                continue
+            span = subject.worlds.span(part)
+            if span in {TRUE, FALSE} and any(isinstance(each, Name) for each in inside(part)):
+                always = "always" if span == TRUE else "never"
+                said = spelled(part)
+                shown = said if said in written else _as_written(part, text)
+                yield Finding(
+                    place,
+                    f"{shown} is {always} true",
+                    f"{_ranges(subject, part)}: mend it or leave it out",
+                )
+
+
+def _spellings(text: str) -> frozenset[str]:
+    return frozenset(spelled(part) for part in inside(parse(text)))
+
+
+def _as_written(part: Operation, text: str) -> str:
+    """Return the comparison as its author wrote it, constants by name."""
+    names = {each.name for each in inside(part) if isinstance(each, Name)}
+    for each in inside(parse(text)):
+        if isinstance(each, Operation) and each.op is part.op:
+            here = {name.name for name in inside(each) if isinstance(name, Name)}
+            if names <= here:
+                return spelled(each)
+    return spelled(part)
+
+
+def _conditioned(subject: Subject) -> Iterator[tuple[str, str, Expression]]:
+    """Yield every resolved expression with its place and text."""
+    strategy = subject.strategy
+    resolved = [
+        *(feature.value for feature in strategy.features if feature.value is not None),
+        *(segment.when for segment in strategy.segments[:-1]),
+        *(value.value for value in strategy.values),
+    ]
+    for product in subject.written.prices:
+        price = strategy.prices.get(Product(product)) if product in set(Product) else None
+        if price is not None:
+            resolved += [*(part.value for part in price.parts), price.floor, price.ceiling]
+    limits = dict(subject.limits())
+    for line in subject.written.limits:
+        resolved += [term.amount for term in limits[line].terms]
+    resolved += [gate.when for gate in strategy.gates]
+    resolved += [edge.when for edge in strategy.edges]
+    sized = zip(subject.written.edges, strategy.edges, strict=True)
+    resolved += [edge.size for (_, row), edge in sized if row["size"]]
+    for (place, text), each in zip(subject.written.texts(), resolved, strict=True):
+        yield place, text, each.expression
+
+
+def gate_never_decides(subject: Subject) -> Iterator[Finding]:
+    """A gate that earlier ones always decide before it; with another action, they contradict."""
+    for at, (place, gate) in enumerate(gates(subject)):
+        condition = gate.when.expression
+        if not subject.worlds.can(condition):
+            continue  # reported as never holding
+        before = {product: _before(subject, at, product) for product in Product}
+        if all(
+            not subject.worlds.can(condition, *_open(subject, gate, product, before[product]))
+            for product in gate.lines
+        ):
+            yield _overruled(subject, place, gate, [before[p] for p in Product if p in gate.lines])
+
+
+def _before(subject: Subject, at: int, product: Product) -> list[Gate]:
+    """Return the gates that decide a line before another does; a decline passes lines by."""
+    own = subject.strategy.gates[at]
+    return [
+        other
+        for other in subject.strategy.gates[:at]
+        if product in other.lines
+        and (other.action is not Action.DECLINE or own.action is Action.DECLINE)
+    ]
+
+
+def _open(
+    subject: Subject, gate: Gate, product: Product, before: list[Gate]
+) -> list[tuple[Expression, Span]]:
+    """Return what must be so for a gate to be asked at all."""
+    conditions = [(other.when.expression, FALSE) for other in before]
+    now = Name(subject.strategy.limits[product].now)
+    if gate.action is Action.DECLINE and not subject.worlds.span(now).missing:
+        conditions.append((Operation(Op.LE, (now, Literal(0))), TRUE))
+    return conditions
+
+
+def _overruled(subject: Subject, place: str, gate: Gate, before: list[list[Gate]]) -> Finding:
+    worlds, condition = subject.worlds, gate.when.expression
+    for other in before[0]:
+        alone = all(
+            other in earlier
+            and not worlds.can(condition, *_open(subject, gate, product, [other]))
+            for product, earlier in zip(
+                [product for product in Product if product in gate.lines], before, strict=True
+            )
+        )
+        if alone and other.action is gate.action:
+            rule = f"{other.name!r} above it holds whenever it does: remove one of the two"
+            return Finding(place, "never decides", rule)
+        if alone:
+            rule = f"{other.name!r} above it says {other.action.value} for the same customers"
+            return Finding(
+                place, f"contradicted ({gate.action.value})", f"{rule}: reorder or remove one"
+            )
+    if not any(before):
+        rule = "it declines new lines only, and whoever meets it has a line: mend the condition"
+        return Finding(place, "never decides", rule)
+    names = quoted(other.name for earlier in before for other in earlier)
+    rule = f"one of {names} above it always holds when it does: remove it or move it up"
+    return Finding(place, "never decides", rule)
+
+
+def segment_empty(subject: Subject) -> Iterator[Finding]:
+    """A segment no customer can be in: its condition never holds, or those above take everyone."""
+    rows = zip(
+        subject.written.segments, subject.strategy.segments, subject.by_segment, strict=True
+    )
+    for (place, _), segment, boxes in rows:
+        if boxes:
+            continue
+        condition = segment.when.expression
+        if subject.worlds.can(condition):
+            why = "the segments above it take everyone it would: move it up, mend or remove it"
+        else:
+            why = f"{_why_never(subject, condition)}: mend the condition or remove the row"
+        yield Finding(f"{place} {segment.name!r}", "holds nobody", why)
+
+
+def edge_without_effect(subject: Subject) -> Iterator[Finding]:
+    """An edge that restricts nothing: a factor of one, or a cap above any limit."""
+    for place, edge in edges(subject):
+        boxes = subject.worlds.holding([(edge.when.expression, TRUE)])
+        size = subject.worlds.span_in(edge.size.expression, boxes)
+        if not boxes:
+            continue
+        if edge.effect is Effect.FACTOR and size.least >= PPM:
+            rule = "a factor of 1_000_000 ppm leaves the limit as it is: lower it or remove the row"
+            yield Finding(place, "restricts nothing", rule)
+        if edge.effect is Effect.CAP:
+            most = max(
+                subject.worlds.span(Name(f"limit of {product.value}")).greatest
+                for product in edge.lines
+            )
+            if size.least >= most:
+                rule = f"the limit is at most {yuan(most)} and this cap at least {yuan(size.least)}"
+                yield Finding(place, "restricts nothing", f"{rule}: lower it or remove the row")
+
+
+def edge_under_stop(subject: Subject) -> Iterator[Finding]:
+    """A factor or cap that only ever holds while another edge stops the same lines."""
+    stops = [edge for edge in subject.strategy.edges if edge.effect is Effect.STOP]
+    for place, edge in edges(subject):
+        if edge.effect is Effect.STOP or not subject.worlds.can(edge.when.expression):
+            continue
+        for stop in stops:
+            if edge.lines <= stop.lines and not subject.worlds.can(
+                edge.when.expression, (stop.when.expression, FALSE)
+            ):
+                rule = f"{stop.name!r} stops the same lines whenever it holds: mend or remove it"
+                yield Finding(place, "adds nothing", rule)
+                break
+
+
+def named_twice(subject: Subject) -> Iterator[Finding]:
+    """Two gates or two edges of one name: a decision that names it could mean either."""
+    for table in (tuple(gates(subject)), tuple(edges(subject))):
+        counts = Counter(row.name for _, row in table)
+        for place, row in table:
+            if counts[row.name] > 1:
+                counts[row.name] = 0
+                rule = "a decision names the row that held: give each a name of its own"
+                yield Finding(place, "named twice", rule)
+
+
+def inactivity_blamed(subject: Subject) -> Iterator[Finding]:
+    """Not using a line is no fault: a rule that reads only that gives no `behaviour` reason."""
+    rows = [*gates(subject), *edges(subject)]
+    placed = zip(subject.written.segments, subject.strategy.segments, strict=True)
+    conditions = [
+        *((place, row.when.expression, row.reason) for place, row in rows),
+        *((f"{p} {row.name!r}", row.when.expression, row.reason) for (p, _), row in placed),
+    ]
+    for place, condition, code in conditions:
+        reason = subject.strategy.reasons.get(code)
+        inactive = subject.columns(condition) == {"months_inactive"}
+        if inactive and reason is not None and reason.cause.value == "behaviour":
+            rule = "not using a line is no fault; its reason's cause is policy, not behaviour"
+            yield Finding(place, code, rule)
