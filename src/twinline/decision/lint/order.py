@@ -35,9 +35,7 @@ def never_above(
     )
 
 
-def _left_below(
-    worlds: Worlds, left: Expression, right: Expression, box: Box, depth: int
-) -> bool:
+def _left_below(worlds: Worlds, left: Expression, right: Expression, box: Box, depth: int) -> bool:
     """Take the left side apart."""
 
     def proven(part: Expression) -> bool:

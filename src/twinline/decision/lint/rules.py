@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from twinline.decision.expression import Literal, Name, Op, Operation, parse, spelled
-from twinline.decision.fault import ExpressionFault, Finding
+from twinline.decision.expression import Literal, Name, Op, Operation, names_in, parse, spelled
+from twinline.decision.fault import Finding
 from twinline.decision.lint.phrase import inside, quoted, ranged, yuan
 from twinline.decision.lint.span import FALSE, TRUE
+from twinline.decision.lint.subject import limit_of
 from twinline.decision.strategy import PPM, Action, Effect
 from twinline.terms.product import Product
 
@@ -21,27 +22,31 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Edge, Gate
 
 COMPARISONS = {Op.LT, Op.LE, Op.EQ, Op.NE, Op.GE, Op.GT}
-TWO = 2
+DECIDED = (TRUE, FALSE)
 
 
-def gates(subject: Subject) -> Iterator[tuple[str, Gate]]:
-    """Yield each gate with its place."""
+def gates(subject: Subject) -> Iterator[tuple[str, Gate, Expression]]:
+    """Yield each gate with its place and its condition as it is written."""
     rows = zip(subject.written.gates, subject.strategy.gates, strict=True)
-    for (place, _), gate in rows:
-        yield f"{place} {gate.name!r}", gate
+    for (place, row), gate in rows:
+        yield f"{place} {gate.name!r}", gate, parse(row["when"])
 
 
-def edges(subject: Subject) -> Iterator[tuple[str, Edge]]:
-    """Yield each edge with its place."""
+def edges(subject: Subject) -> Iterator[tuple[str, Edge, Expression]]:
+    """Yield each edge with its place and its condition as it is written."""
     rows = zip(subject.written.edges, subject.strategy.edges, strict=True)
-    for (place, _), edge in rows:
-        yield f"{place} {edge.name!r}", edge
+    for (place, row), edge in rows:
+        yield f"{place} {edge.name!r}", edge, parse(row["when"])
+
+
+def _rows(subject: Subject) -> Iterator[tuple[str, Gate | Edge, Expression]]:
+    yield from gates(subject)
+    yield from edges(subject)
 
 
 def never_holds(subject: Subject) -> Iterator[Finding]:
     """A gate or an edge whose condition no customer can meet: the row does nothing."""
-    for place, row in (*gates(subject), *edges(subject)):
-        condition = row.when.expression
+    for place, _, condition in _rows(subject):
         if not subject.worlds.can(condition):
             why = _why_never(subject, condition)
             yield Finding(place, "never holds", f"{why}: mend the condition or remove the row")
@@ -49,35 +54,30 @@ def never_holds(subject: Subject) -> Iterator[Finding]:
 
 def _why_never(subject: Subject, condition: Expression) -> str:
     """Say which part cannot hold, or that the parts exclude each other."""
-    parts = condition.parts if _is(condition, Op.AND) else (condition,)
-    for part in parts:
+    for part in _conjuncts(condition):
         if not subject.worlds.can(part):
             return f"{spelled(part)}, and {_ranges(subject, part)}"
     return "its parts exclude each other"
 
 
 def _ranges(subject: Subject, part: Expression) -> str:
-    names = sorted({each.name for each in inside(part) if isinstance(each, Name)})
-    if not names:
-        return "that is never so"
-    spans = [(name, subject.worlds.span(Name(name))) for name in names]
-    return " and ".join(
-        f"{name} is {_truth(span) if _truth(span) else ranged(span)}" for name, span in spans
-    )
+    """Say what the names in an expression can be."""
+    spans = [(name, subject.worlds.span(Name(name))) for name in sorted(names_in(part))]
+    return " and ".join(f"{name} is {ranged(span)}" for name, span in spans) or "that is never so"
 
 
-def _truth(span: Span) -> str:
-    return {(0, 0): "never true", (1, 1): "always true"}.get((span.least, span.greatest), "")
-
-
-def _is(expression: Expression, op: Op) -> bool:
-    return isinstance(expression, Operation) and expression.op is op
+def _conjuncts(condition: Expression) -> tuple[Expression, ...]:
+    match condition:
+        case Operation(Op.AND, parts):
+            return parts
+        case _:
+            return (condition,)
 
 
 def always_holds(subject: Subject) -> Iterator[Finding]:
     """A gate or an edge whose condition every customer meets: nobody is told apart."""
-    for place, row in (*gates(subject), *edges(subject)):
-        if not subject.worlds.holding([(row.when.expression, FALSE)]):
+    for place, row, condition in _rows(subject):
+        if not subject.worlds.holding([(condition, FALSE)]):
             lines = _lines(row.lines)
             rule = f"every customer's {lines} falls under it: mend the condition or remove the row"
             yield Finding(place, "always holds", rule)
@@ -88,69 +88,24 @@ def _lines(lines: Iterable[Product]) -> str:
 
 
 def part_decided(subject: Subject) -> Iterator[Finding]:
-    """A comparison inside an expression that comes out the same for everyone: a slip of a digit."""
-    for place, text, expression in _conditioned(subject):
-        whole = subject.worlds.span(expression)
-        if whole in {TRUE, FALSE}:
-            continue  # the row itself is reported
-        written = _spellings(text)
+    """A comparison that comes out the same for everyone: most often a slip of a digit."""
+    for place, expression in subject.written.expressions():
+        if subject.worlds.span(expression) in DECIDED:
+            continue  # a gate, edge or segment like that is reported as a whole
         for part in inside(expression):
-            if not isinstance(part, Operation) or part.op not in COMPARISONS:
-                continue
-            span = subject.worlds.span(part)
-            if span in {TRUE, FALSE} and any(isinstance(each, Name) for each in inside(part)):
-                always = "always" if span == TRUE else "never"
-                said = spelled(part)
-                shown = said if said in written else _as_written(part, text)
-                yield Finding(
-                    place,
-                    f"{shown} is {always} true",
-                    f"{_ranges(subject, part)}: mend it or leave it out",
-                )
+            compares = isinstance(part, Operation) and part.op in COMPARISONS
+            if compares and subject.worlds.span(part) in DECIDED and names_in(part):
+                rule = f"{_ranges(subject, part)}: mend it or leave it out"
+                yield Finding(place, f"{spelled(part)} is {_verdict(subject, part)}", rule)
 
 
-def _spellings(text: str) -> frozenset[str]:
-    return frozenset(spelled(part) for part in inside(parse(text)))
-
-
-def _as_written(part: Operation, text: str) -> str:
-    """Return the comparison as its author wrote it, constants by name."""
-    names = {each.name for each in inside(part) if isinstance(each, Name)}
-    for each in inside(parse(text)):
-        if isinstance(each, Operation) and each.op is part.op:
-            here = {name.name for name in inside(each) if isinstance(name, Name)}
-            if names <= here:
-                return spelled(each)
-    return spelled(part)
-
-
-def _conditioned(subject: Subject) -> Iterator[tuple[str, str, Expression]]:
-    """Yield every resolved expression with its place and text."""
-    strategy = subject.strategy
-    resolved = [
-        *(feature.value for feature in strategy.features if feature.value is not None),
-        *(segment.when for segment in strategy.segments[:-1]),
-        *(value.value for value in strategy.values),
-    ]
-    for product in subject.written.prices:
-        price = strategy.prices.get(Product(product)) if product in set(Product) else None
-        if price is not None:
-            resolved += [*(part.value for part in price.parts), price.floor, price.ceiling]
-    limits = dict(subject.limits())
-    for line in subject.written.limits:
-        resolved += [term.amount for term in limits[line].terms]
-    resolved += [gate.when for gate in strategy.gates]
-    resolved += [edge.when for edge in strategy.edges]
-    sized = zip(subject.written.edges, strategy.edges, strict=True)
-    resolved += [edge.size for (_, row), edge in sized if row["size"]]
-    for (place, text), each in zip(subject.written.texts(), resolved, strict=True):
-        yield place, text, each.expression
+def _verdict(subject: Subject, part: Expression) -> str:
+    return "always true" if subject.worlds.span(part) == TRUE else "never true"
 
 
 def gate_never_decides(subject: Subject) -> Iterator[Finding]:
     """A gate that earlier ones always decide before it; with another action, they contradict."""
-    for at, (place, gate) in enumerate(gates(subject)):
-        condition = gate.when.expression
+    for at, (place, gate, condition) in enumerate(gates(subject)):
         if not subject.worlds.can(condition):
             continue  # reported as never holding
         before = {product: _before(subject, at, product) for product in Product}
@@ -187,8 +142,7 @@ def _overruled(subject: Subject, place: str, gate: Gate, before: list[list[Gate]
     worlds, condition = subject.worlds, gate.when.expression
     for other in before[0]:
         alone = all(
-            other in earlier
-            and not worlds.can(condition, *_open(subject, gate, product, [other]))
+            other in earlier and not worlds.can(condition, *_open(subject, gate, product, [other]))
             for product, earlier in zip(
                 [product for product in Product if product in gate.lines], before, strict=True
             )
@@ -227,33 +181,36 @@ def segment_empty(subject: Subject) -> Iterator[Finding]:
 
 def edge_without_effect(subject: Subject) -> Iterator[Finding]:
     """An edge that restricts nothing: a factor of one, or a cap above any limit."""
-    for place, edge in edges(subject):
-        boxes = subject.worlds.holding([(edge.when.expression, TRUE)])
+    for place, edge, condition in edges(subject):
+        boxes = subject.worlds.holding([(condition, TRUE)])
         size = subject.worlds.span_in(edge.size.expression, boxes)
         if not boxes:
             continue
         if edge.effect is Effect.FACTOR and size.least >= PPM:
-            rule = "a factor of 1_000_000 ppm leaves the limit as it is: lower it or remove the row"
+            rule = (
+                "a factor of 1_000_000 ppm leaves the limit as it is: lower it or remove the row"
+            )
             yield Finding(place, "restricts nothing", rule)
         if edge.effect is Effect.CAP:
             most = max(
-                subject.worlds.span(Name(f"limit of {product.value}")).greatest
-                for product in edge.lines
+                subject.worlds.span(Name(limit_of(product))).greatest for product in edge.lines
             )
             if size.least >= most:
-                rule = f"the limit is at most {yuan(most)} and this cap at least {yuan(size.least)}"
+                rule = (
+                    f"the limit is at most {yuan(most)} and this cap at least {yuan(size.least)}"
+                )
                 yield Finding(place, "restricts nothing", f"{rule}: lower it or remove the row")
 
 
 def edge_under_stop(subject: Subject) -> Iterator[Finding]:
     """A factor or cap that only ever holds while another edge stops the same lines."""
     stops = [edge for edge in subject.strategy.edges if edge.effect is Effect.STOP]
-    for place, edge in edges(subject):
-        if edge.effect is Effect.STOP or not subject.worlds.can(edge.when.expression):
+    for place, edge, condition in edges(subject):
+        if edge.effect is Effect.STOP or not subject.worlds.can(condition):
             continue
         for stop in stops:
             if edge.lines <= stop.lines and not subject.worlds.can(
-                edge.when.expression, (stop.when.expression, FALSE)
+                condition, (stop.when.expression, FALSE)
             ):
                 rule = f"{stop.name!r} stops the same lines whenever it holds: mend or remove it"
                 yield Finding(place, "adds nothing", rule)
@@ -263,8 +220,8 @@ def edge_under_stop(subject: Subject) -> Iterator[Finding]:
 def named_twice(subject: Subject) -> Iterator[Finding]:
     """Two gates or two edges of one name: a decision that names it could mean either."""
     for table in (tuple(gates(subject)), tuple(edges(subject))):
-        counts = Counter(row.name for _, row in table)
-        for place, row in table:
+        counts = Counter(row.name for _, row, _ in table)
+        for place, row, _ in table:
             if counts[row.name] > 1:
                 counts[row.name] = 0
                 rule = "a decision names the row that held: give each a name of its own"
@@ -273,10 +230,9 @@ def named_twice(subject: Subject) -> Iterator[Finding]:
 
 def inactivity_blamed(subject: Subject) -> Iterator[Finding]:
     """Not using a line is no fault: a rule that reads only that gives no `behaviour` reason."""
-    rows = [*gates(subject), *edges(subject)]
     placed = zip(subject.written.segments, subject.strategy.segments, strict=True)
     conditions = [
-        *((place, row.when.expression, row.reason) for place, row in rows),
+        *((place, condition, row.reason) for place, row, condition in _rows(subject)),
         *((f"{p} {row.name!r}", row.when.expression, row.reason) for (p, _), row in placed),
     ]
     for place, condition, code in conditions:

@@ -7,24 +7,26 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from twinline.decision.bounds import INT64_MAX, INT64_MIN
-from twinline.decision.expression import Expression, Literal, Lookup, Name, Op, Operation, names_in
+from twinline.decision.expression import Literal, Lookup, Name, Op, Operation, names_in
 from twinline.decision.law import LAW_BOUNDS
 from twinline.decision.lint.span import FALSE, TRUE, Span, span_of
 from twinline.decision.lint.worlds import Worlds
 from twinline.decision.lint.written import read_written
 from twinline.decision.load import DAYS_MAX
 from twinline.decision.settle import NO_CAP
-from twinline.decision.strategy import PPM, Feature, Role, WhenMissing
+from twinline.decision.strategy import PPM, Role, WhenMissing
 from twinline.decision.table import Table
+from twinline.kernel.money import parse_money
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    from twinline.decision.expression import Expression
     from twinline.decision.lint.worlds import Box
     from twinline.decision.lint.written import Written
-    from twinline.decision.strategy import Attribute, Limit, Price, Strategy, Term
+    from twinline.decision.strategy import Attribute, Feature, Limit, Price, Strategy, Term
 
 ANYTHING = Span(INT64_MIN, INT64_MAX, missing=True)
 
@@ -71,7 +73,8 @@ class Subject:
 
 def subject_of(strategy: Strategy, files: Mapping[str, bytes], on: date) -> Subject:
     """Return a strategy and its files as the checks want them."""
-    worlds = _worlds(strategy)
+    written = read_written(files)
+    worlds = _worlds(strategy, written)
     conditions = [segment.when.expression for segment in strategy.segments]
     by_segment = tuple(
         tuple(worlds.holding([*((other, FALSE) for other in conditions[:place]), (own, TRUE)]))
@@ -79,15 +82,18 @@ def subject_of(strategy: Strategy, files: Mapping[str, bytes], on: date) -> Subj
     )
     return Subject(
         strategy=strategy,
-        written=read_written(files),
+        written=written,
         worlds=worlds,
         by_segment=by_segment,
         on=on,
     )
 
 
-def _worlds(strategy: Strategy) -> Worlds:
-    """Return everything a decision computes, as one chain of definitions."""
+def _worlds(strategy: Strategy, written: Written) -> Worlds:
+    """Return everything a decision computes, as one chain of definitions.
+
+    The limits that come out stand under names no expression can have.
+    """
     definitions: dict[str, Expression] = {
         feature.name: _computed(feature, feature.value.expression)
         for feature in strategy.features
@@ -95,16 +101,20 @@ def _worlds(strategy: Strategy) -> Worlds:
     }
     points = {f"points of {each.feature}": _points_table(each) for each in strategy.scorecard}
     parts = [_points(each) for each in strategy.scorecard]
-    definitions["score"] = reduce(_plus, parts, Literal(strategy.score_base))
+    base: Expression = Literal(strategy.score_base)
+    definitions["score"] = reduce(_plus, parts, base)
     definitions["pd_ppm"] = Lookup("pd", (Name("score"),))
     definitions["segment"] = _segment(strategy)
     definitions |= {each.name: each.value.expression for each in strategy.values}
     for product, price in strategy.prices.items():
         definitions[f"{product.value}_price_ppm"] = _price(price)
     definitions["joint_limit_minor"] = settled_limit(strategy.joint)
+    for product, limit in strategy.limits.items():
+        definitions[limit_of(product)] = settled_limit(limit)
     share = strategy.experiment.challenger_ppm
     declared = {
         **{name: span_of(bounds) for name, bounds in LAW_BOUNDS.items()},
+        **_constants(strategy, written),
         "as_of_day": Span(0, DAYS_MAX),
         "challenger": Span(int(share == PPM), int(share > 0)),
         **{each.name: span_of(each.bounds) for each in strategy.dated},
@@ -115,6 +125,21 @@ def _worlds(strategy: Strategy) -> Worlds:
         definitions=definitions,
         tables={**strategy.tables, **points, "pd": strategy.pd},
     )
+
+
+def limit_of(product: Product) -> str:
+    """Return the name under which a line's settled limit is defined."""
+    return f"the limit of {product.value}"
+
+
+def _constants(strategy: Strategy, written: Written) -> dict[str, Span]:
+    """Return the names that stand for one number, which the loader folds away."""
+    amounts = {
+        name: parse_money(text, "CNY") * strategy.currency_scale
+        for name, text in written.head.amounts.items()
+    }
+    segments = {f"segment_{each.name}": place for place, each in enumerate(strategy.segments)}
+    return {name: Span(value, value) for name, value in {**amounts, **segments}.items()}
 
 
 def _computed(feature: Feature, value: Expression) -> Expression:

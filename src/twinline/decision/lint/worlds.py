@@ -41,31 +41,36 @@ BOXES_MAX = 48
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Some worlds: what each of some names can be. `seen` remembers what was worked out."""
+    """Some worlds: what each of some names can be.
+
+    `seen` and `worked` remember what names and operations were found to be.
+    """
 
     known: Mapping[str, Span]
     seen: dict[str, Span] = field(default_factory=dict, compare=False, repr=False)
-
-
-EVERYWHERE = Box({})
+    worked: dict[int, tuple[Expression, Span]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worlds:
-    """Names with their declared spans, what defines them, and the tables they look into."""
+    """Names with their declared spans, what defines them, and the tables they look into.
+
+    `everywhere` is the box of all worlds.
+    """
 
     declared: Mapping[str, Span]
     definitions: Mapping[str, Expression]
     tables: Mapping[str, Table]
+    everywhere: Box = field(default_factory=lambda: Box({}), init=False)
 
-    def holding(
-        self, conditions: Sequence[tuple[Expression, Span]], box: Box = EVERYWHERE
-    ) -> list[Box]:
+    def holding(self, conditions: Sequence[tuple[Expression, Span]]) -> list[Box]:
         """Return boxes that cover every world in which all expressions come out as wanted.
 
         Each is looked at twice, so that what a later one rules out is seen by an earlier one.
         """
-        boxes = self._all([*conditions, *conditions], box)
+        boxes = self._all([*conditions, *conditions], self.everywhere)
         return [box for box in boxes if all(self._named(name, box).possible for name in box.known)]
 
     def can(self, condition: Expression, *before: tuple[Expression, Span]) -> bool:
@@ -76,8 +81,9 @@ class Worlds:
         """Return what an expression can be in any of several boxes."""
         return joined(self.span(expression, box) for box in boxes)
 
-    def span(self, expression: Expression, box: Box = EVERYWHERE) -> Span:
-        """Return what an expression can be in a box."""
+    def span(self, expression: Expression, box: Box | None = None) -> Span:
+        """Return what an expression can be in a box, or in all worlds."""
+        box = self.everywhere if box is None else box
         match expression:
             case Literal(value):
                 return Span(value, value)
@@ -90,7 +96,12 @@ class Worlds:
                 found = [cell for _, cell in cells]
                 return Span(min(found, default=1), max(found, default=0), missing)
             case Operation(op, parts):
-                return self._operation(op, parts, box)
+                held = box.worked.get(id(expression))
+                if held is None:
+                    # The expression is held too, so that its id stays its own.
+                    held = expression, self._operation(op, parts, box)
+                    box.worked[id(expression)] = held
+                return held[1]
             case _:
                 assert_never(expression)
 
@@ -108,7 +119,9 @@ class Worlds:
             case Name(name):
                 narrowed = Box({**box.known, name: found})
                 definition = self.definitions.get(name)
-                return [narrowed] if definition is None else self.where(definition, found, narrowed)
+                return (
+                    [narrowed] if definition is None else self.where(definition, found, narrowed)
+                )
             case Lookup(table, keys):
                 return self._where_cell(self.tables[table], keys, found, box)
             case Operation(op, parts):
@@ -139,7 +152,9 @@ class Worlds:
             (Span(low, high), table.cells[row * table.columns + column])
             for row, (low, high) in enumerate(zip(table.edges, ends, strict=True))
             if spans[-1].meet(Span(low, high)).present
-            for column in range(max(columns.least, 0), min(columns.greatest, table.columns - 1) + 1)
+            for column in range(
+                max(columns.least, 0), min(columns.greatest, table.columns - 1) + 1
+            )
         ]
         return cells, any(span.missing for span in spans)
 
@@ -214,9 +229,7 @@ class Worlds:
             case _:
                 return self._where_computed(op, parts, wanted, box)
 
-    def _where_choice(
-        self, parts: tuple[Expression, ...], wanted: Span, box: Box
-    ) -> list[Box]:
+    def _where_choice(self, parts: tuple[Expression, ...], wanted: Span, box: Box) -> list[Box]:
         test, yes, no = parts
         unknown = self.where(test, NO_VALUE, box) if wanted.missing else []
         return [
@@ -263,7 +276,10 @@ class Worlds:
         match op:
             case Op.LT | Op.LE:
                 gap = 1 if op is Op.LT else 0
-                sides = [(left, at_most(theirs.greatest - gap)), (right, at_least(ours.least + gap))]
+                sides = [
+                    (left, at_most(theirs.greatest - gap)),
+                    (right, at_least(ours.least + gap)),
+                ]
                 return self._all(sides, box)
             case Op.EQ:
                 both = Span(ours.least, ours.greatest).meet(theirs)
@@ -398,7 +414,7 @@ def _negative(wanted: Span, _: list[Span]) -> list[Span]:
 
 
 def _multiplied(wanted: Span, spans: list[Span]) -> list[Span]:
-    left, right = spans
+    _left, right = spans
     factor = right.least
     if right.least != right.greatest or factor <= 0:
         return [SOME_VALUE, SOME_VALUE]
