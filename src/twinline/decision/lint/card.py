@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from twinline.decision.expression import Expression
     from twinline.decision.lint.subject import Subject
-    from twinline.decision.lint.written import Rows
     from twinline.decision.strategy import Attribute, Feature
+    from twinline.decision.written import Rows
 
 HELD_AGAINST = {
     "payment": "paying more, or early, is never held against anyone",

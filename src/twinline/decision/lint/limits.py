@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from twinline.decision.expression import Name, Op, Operation, spelled
 from twinline.decision.fault import Finding
+from twinline.decision.figures import yuan
 from twinline.decision.lint.order import never_above
-from twinline.decision.lint.phrase import inside, quoted, yuan
+from twinline.decision.lint.phrase import inside, quoted
 from twinline.decision.lint.subject import expressions_of, limit_of, of_role
 from twinline.decision.resolve import ROUNDINGS
 from twinline.decision.strategy import PPM, Role

@@ -5,23 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinline.decision.expression import Literal, Lookup, Missing, Name, Operation
-from twinline.kernel.money import format_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from twinline.decision.expression import Expression
     from twinline.decision.lint.span import Span
-
-
-def yuan(minor: int) -> str:
-    """Return an amount as the tables speak of it.
-
-    >>> yuan(5_000_000)
-    '50,000.00'
-    """
-    whole, _, fraction = format_money(minor, "CNY").partition(".")
-    return f"{int(whole):,}.{fraction}"
 
 
 def quoted(names: Iterable[str]) -> str:

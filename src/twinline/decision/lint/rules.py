@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from twinline.decision.expression import Literal, Name, Op, Operation, names_in, parse, spelled
 from twinline.decision.fault import Finding
-from twinline.decision.lint.phrase import inside, quoted, ranged, yuan
+from twinline.decision.figures import yuan
+from twinline.decision.lint.phrase import inside, quoted, ranged
 from twinline.decision.lint.span import FALSE, TRUE
 from twinline.decision.lint.subject import limit_of
 from twinline.decision.strategy import PPM, Action, Effect

@@ -11,11 +11,11 @@ from twinline.decision.expression import Literal, Lookup, Name, Op, Operation, n
 from twinline.decision.law import LAW_BOUNDS
 from twinline.decision.lint.span import FALSE, TRUE, Span, span_of
 from twinline.decision.lint.worlds import Worlds
-from twinline.decision.lint.written import read_written
 from twinline.decision.load import DAYS_MAX
 from twinline.decision.settle import NO_CAP
 from twinline.decision.strategy import PPM, Role, WhenMissing
 from twinline.decision.table import Table
+from twinline.decision.written import read_written
 from twinline.kernel.money import parse_money
 from twinline.terms.product import Product
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from twinline.decision.expression import Expression
     from twinline.decision.lint.worlds import Box
-    from twinline.decision.lint.written import Written
     from twinline.decision.strategy import Attribute, Feature, Limit, Price, Strategy, Term
+    from twinline.decision.written import Written
 
 ANYTHING = Span(INT64_MIN, INT64_MAX, missing=True)
 

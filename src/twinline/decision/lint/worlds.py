@@ -214,6 +214,14 @@ class Worlds:
                 return self.where(parts[0], SOME_VALUE if wanted == TRUE else NO_VALUE, box)
             case _ if wanted.missing:
                 return [box]
+            case _:
+                return self._where_present(op, parts, wanted, box)
+
+    def _where_present(
+        self, op: Op, parts: tuple[Expression, ...], wanted: Span, box: Box
+    ) -> list[Box]:
+        """Narrow by an operation that has a value, and so has all its parts."""
+        match op:
             case _ if op in _TRUTHS and wanted == EITHER:
                 return self._all([(part, SOME_VALUE) for part in parts], box)
             case Op.AND | Op.OR:
