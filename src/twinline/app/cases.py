@@ -135,9 +135,9 @@ def _failures(place: str, case: Case, strategy: Strategy, law: Law) -> Iterator[
 
 def _shown(answer: OutcomeAnswer) -> dict[str, Json]:
     """Return an answer as a case speaks of it: terms by name, reasons by code."""
-    shown: dict[str, Json] = msgspec.to_builtins(answer)
+    shown: dict[str, Json] = msgspec.json.decode(msgspec.json.encode(answer))
     for name, line in (("pay_later", answer.pay_later), ("cash_loan", answer.cash_loan)):
-        fields: dict[str, Json] = msgspec.to_builtins(line)
+        fields: dict[str, Json] = msgspec.json.decode(msgspec.json.encode(line))
         del fields["what_helps"]
         fields["terms"] = {term.name: term.amount for term in line.terms}
         fields["binds"] = next((term.name for term in line.terms if term.binds), None)

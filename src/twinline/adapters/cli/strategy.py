@@ -7,10 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.words import day
-from twinline.app.cases import run_cases
-from twinline.app.diff import diff_strategies
-from twinline.app.lint import lint_strategy
-from twinline.decision.lint.checks import Level
 
 if TYPE_CHECKING:
     import argparse
@@ -46,6 +42,9 @@ def register(subparsers: Verbs, shelf: Callable[[], Shelf]) -> None:
 
 
 def _lint(arguments: argparse.Namespace, shelf: Shelf) -> int:
+    from twinline.app.lint import lint_strategy  # noqa: PLC0415 - other verbs need none of it
+    from twinline.decision.lint.checks import Level  # noqa: PLC0415 - other verbs need none of it
+
     remarks = lint_strategy(arguments.folder, arguments.on, shelf)
     for remark in remarks:
         print(remark)
@@ -58,6 +57,8 @@ def _lint(arguments: argparse.Namespace, shelf: Shelf) -> int:
 
 
 def _test(arguments: argparse.Namespace, shelf: Shelf) -> int:
+    from twinline.app.cases import run_cases  # noqa: PLC0415 - other verbs need none of it
+
     count, failures = run_cases(arguments.folder, shelf)
     for failure in failures:
         print(failure)
@@ -70,5 +71,7 @@ def _test(arguments: argparse.Namespace, shelf: Shelf) -> int:
 
 
 def _diff(arguments: argparse.Namespace, shelf: Shelf) -> int:
+    from twinline.app.diff import diff_strategies  # noqa: PLC0415 - other verbs need none of it
+
     print(diff_strategies(arguments.before, arguments.after, shelf), end="")
     return CLEAN

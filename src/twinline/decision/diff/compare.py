@@ -130,6 +130,7 @@ def edges(before: Side, after: Side) -> Iterator[Change]:
         }
 
     yield from _named(Section.EDGES, "edge", (old, new), said)
+    yield from _ordered(Section.EDGES, "edges", old, new)
 
 
 def _sized(row: dict[str, str]) -> str:
@@ -243,6 +244,7 @@ def prices(before: Side, after: Side) -> Iterator[Change]:
         old, new = (side.written.prices[product.value] for side in (before, after))
         title = f"{product.value} price part"
         yield from _named(Section.PRICES, title, (old.parts, new.parts), _share)
+        yield from _ordered(Section.PRICES, f"{title}s", old.parts, new.parts)
         ends = tuple(
             {"floor": price.floor, "ceiling": price.ceiling, "step": str(price.step_ppm)}
             for price in (old, new)
@@ -283,6 +285,7 @@ def score(before: Side, after: Side) -> Iterator[Change]:
             yield Change(Section.SCORE, Kind.ADDED, f"points for {name}", after=said)
         else:
             yield from _bins(name, (before, after), (old[name], new[name]))
+    yield from _ordered(Section.SCORE, "the card's features", old, new)
 
 
 def _worth(attribute: Attribute) -> str:
@@ -330,6 +333,7 @@ def features(before: Side, after: Side) -> Iterator[Change]:
     """Features: what may be looked at, in which range, on what ground."""
     pair = (before.written.features, after.written.features)
     yield from _named(Section.FEATURES, "feature", pair, _feature)
+    yield from _ordered(Section.FEATURES, "features", *pair)
 
 
 def _feature(sheet: FeatureSheet) -> dict[str, str]:
@@ -354,6 +358,7 @@ def values(before: Side, after: Side) -> Iterator[Change]:
     yield from _named(Section.VALUES, "amount", (heads[0].amounts, heads[1].amounts), _amount)
     pair = (before.written.values, after.written.values)
     yield from _named(Section.VALUES, "value", pair, _expression)
+    yield from _ordered(Section.VALUES, "values", *pair)
     dated = tuple(
         {
             f"{name} from {start}": f"{value:_}"
