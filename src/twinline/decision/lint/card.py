@@ -52,8 +52,8 @@ def points_against_act(subject: Subject) -> Iterator[Finding]:
             if change * feature.act < 0:
                 verb = "rises" if feature.act < 0 else "falls"
                 said = f"{verb} from {attribute.points[one]} to {attribute.points[other]} points"
-                way = "down" if feature.act < 0 else "up"
-                rule = f"features.toml says act = {way!r}, so more of it must not: mend either"
+                way, effect = ("down", "earn") if feature.act < 0 else ("up", "cost")
+                rule = f"its act is {way!r}, so more of it may not {effect} points: mend either"
                 yield Finding(rows[other][0], f"{feature.name} {said}", rule)
 
 

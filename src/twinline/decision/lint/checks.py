@@ -13,7 +13,7 @@ from twinline.decision.lint.subject import Subject, subject_of
 from twinline.decision.load import load_strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import date
 
@@ -75,7 +75,6 @@ CHECKS: tuple[tuple[Level, Check], ...] = (
     (Level.WARNING, rules.gate_never_decides),
     (Level.WARNING, rules.edge_without_effect),
     (Level.WARNING, rules.edge_under_stop),
-    (Level.ERROR, rules.named_twice),
     (Level.ERROR, rules.inactivity_blamed),
     (Level.WARNING, reasons.blame_without_conduct),
     (Level.WARNING, reasons.reason_vague),
@@ -100,7 +99,13 @@ class Remark:
         return f"{self.level}: {self.finding} [{self.check}]"
 
 
-def lint(files: Mapping[str, bytes], *, columns: AbstractSet[str], on: date) -> tuple[Remark, ...]:
+def lint(
+    files: Mapping[str, bytes],
+    *,
+    columns: AbstractSet[str],
+    on: date,
+    checks: Sequence[tuple[Level, Check]] = CHECKS,
+) -> tuple[Remark, ...]:
     """Return all that the checks find in a strategy's files, the gravest first.
 
     `columns` are the book's columns a feature may read; `on` is the day from which the strategy
@@ -113,7 +118,7 @@ def lint(files: Mapping[str, bytes], *, columns: AbstractSet[str], on: date) -> 
     subject = subject_of(strategy, files, on)
     remarks = [
         Remark(level, check.__name__, finding)
-        for level, check in CHECKS
+        for level, check in checks
         for finding in check(subject)
     ]
     grave = tuple(Level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twinline.decision.expression import names_in
@@ -148,18 +149,19 @@ def experiment_idle(subject: Subject) -> Iterator[Finding]:
 
 def dated_not_begun(subject: Subject) -> Iterator[Finding]:
     """A dated value that has not begun by the day the strategy is to be used."""
-    for dated in subject.strategy.dated:
-        if dated.on(subject.on) is None:
-            first = dated.values[0][0].isoformat()
+    for each in subject.strategy.dated:
+        first, _ = each.dated.values[0]
+        if first > subject.on:
             rule = f"nothing is in force on {subject.on.isoformat()}: add the value of that day"
-            yield Finding(f"strategy.toml dated.{dated.name}", f"begins {first}", rule)
+            place = f"strategy.toml dated.{each.name}"
+            yield Finding(place, f"begins {first.isoformat()}", rule)
 
 
 def dated_idle(subject: Subject) -> Iterator[Finding]:
     """A dated value that changes nothing on its day: a figure someone forgot to type."""
-    for dated in subject.strategy.dated:
-        for (_, before), (start, value) in zip(dated.values, dated.values[1:], strict=False):
+    for each in subject.strategy.dated:
+        for (_, before), (start, value) in pairwise(each.dated.values):
             if before == value:
                 rule = "is the value before it: remove it or say the new one"
-                place = f"strategy.toml dated.{dated.name} {start.isoformat()}"
+                place = f"strategy.toml dated.{each.name} {start.isoformat()}"
                 yield Finding(place, f"{value:_}", rule)

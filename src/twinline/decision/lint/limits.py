@@ -26,6 +26,8 @@ LAW_CAP = "law_person_cap_minor"
 INSTALMENT = "pay_later_instalment_minor"
 CAPACITY = ("income_minor", "pay_later_payment_minor_", "cash_loan_payment_minor_")
 CUT_MOST_PPM = 200_000
+RATED = ("score", "pd_ppm", "segment")
+"""What rates a customer: it reads much, and ties a limit to none of it in particular."""
 
 
 def term_never_binds(subject: Subject) -> Iterator[Finding]:
@@ -41,13 +43,12 @@ def term_never_binds(subject: Subject) -> Iterator[Finding]:
 
 def _idle(subject: Subject, limit: Limit, term: Term) -> str | None:
     """Return why a term never binds and what to do, or None where it may."""
-    boxes = [box for boxes in subject.by_segment for box in boxes]
-    amount = term.amount.expression
-    own = subject.worlds.span_in(amount, boxes)
+    own = subject.worlds.span(term.amount.expression)
     if not own.present:
         return "it never has a value: mend it or remove it"
     if term.role is Role.FLOOR and own.greatest <= 0:
         return f"it is at most {yuan(own.greatest)}, and no limit is below: mend it or remove it"
+    boxes = [box for boxes in subject.by_segment for box in boxes]
     names: dict[str, Term] = {}
     for box in boxes:
         nearer = _rival(subject, limit, term, box)
@@ -185,7 +186,7 @@ def no_affordability(subject: Subject) -> Iterator[Finding]:
             for term in limit.terms
             if term.role is not Role.FLOOR
         ]
-        columns = subject.columns(*capping)
+        columns = subject.columns(*capping, apart=RATED)
         if not any(column.startswith(CAPACITY) for column in columns):
             rule = "no term reads income or payments: add a cap by what can be repaid each month"
             yield Finding(f"limits.toml {product.value}", "no affordability term", rule)
@@ -201,7 +202,9 @@ def lines_unlinked(subject: Subject) -> Iterator[Finding]:
             *(gate.when.expression for gate in strategy.gates if product in gate.lines),
             *(edge.when.expression for edge in strategy.edges if product in edge.lines),
         ]
-        if not any(column.startswith(other.value) for column in subject.columns(*read)):
+        if not any(
+            column.startswith(other.value) for column in subject.columns(*read, apart=RATED)
+        ):
             rule = f"no term, gate or edge of it reads anything of {other.value}: link the two"
             yield Finding(f"limits.toml {product.value}", "stands alone", rule)
 

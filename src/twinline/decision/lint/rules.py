@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from twinline.decision.expression import Literal, Name, Op, Operation, names_in, parse, spelled
@@ -15,7 +14,7 @@ from twinline.decision.strategy import PPM, Action, Effect
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from twinline.decision.expression import Expression
     from twinline.decision.lint.span import Span
@@ -77,15 +76,10 @@ def _conjuncts(condition: Expression) -> tuple[Expression, ...]:
 
 def always_holds(subject: Subject) -> Iterator[Finding]:
     """A gate or an edge whose condition every customer meets: nobody is told apart."""
-    for place, row, condition in _rows(subject):
+    for place, _, condition in _rows(subject):
         if not subject.worlds.holding([(condition, FALSE)]):
-            lines = _lines(row.lines)
-            rule = f"every customer's {lines} falls under it: mend the condition or remove the row"
+            rule = "every customer falls under it: mend the condition or remove the row"
             yield Finding(place, "always holds", rule)
-
-
-def _lines(lines: Iterable[Product]) -> str:
-    return " and ".join(product.value for product in Product if product in lines)
 
 
 def part_decided(subject: Subject) -> Iterator[Finding]:
@@ -118,13 +112,17 @@ def gate_never_decides(subject: Subject) -> Iterator[Finding]:
 
 
 def _before(subject: Subject, at: int, product: Product) -> list[Gate]:
-    """Return the gates that decide a line before another does; a decline passes lines by."""
+    """Return the gates that decide a line before another does; a decline passes lines by.
+
+    One that always holds is reported as that, and not once more for every row below it.
+    """
     own = subject.strategy.gates[at]
     return [
         other
         for other in subject.strategy.gates[:at]
         if product in other.lines
         and (other.action is not Action.DECLINE or own.action is Action.DECLINE)
+        and subject.worlds.holding([(other.when.expression, FALSE)])
     ]
 
 
@@ -140,28 +138,41 @@ def _open(
 
 
 def _overruled(subject: Subject, place: str, gate: Gate, before: list[list[Gate]]) -> Finding:
+    """Say which gate above leaves nothing to a gate, or that all of them do together."""
     worlds, condition = subject.worlds, gate.when.expression
+    lines = [product for product in Product if product in gate.lines]
+    if not any(worlds.can(condition, *_open(subject, gate, line, [])) for line in lines):
+        rule = "it declines new lines only, and whoever meets it has a line: mend the condition"
+        return Finding(place, "never decides", rule)
     for other in before[0]:
         alone = all(
-            other in earlier and not worlds.can(condition, *_open(subject, gate, product, [other]))
-            for product, earlier in zip(
-                [product for product in Product if product in gate.lines], before, strict=True
-            )
+            other in earlier and not worlds.can(condition, *_open(subject, gate, line, [other]))
+            for line, earlier in zip(lines, before, strict=True)
         )
         if alone and other.action is gate.action:
             rule = f"{other.name!r} above it holds whenever it does: remove one of the two"
             return Finding(place, "never decides", rule)
         if alone:
+            said = f"contradicted ({gate.action.value})"
             rule = f"{other.name!r} above it says {other.action.value} for the same customers"
-            return Finding(
-                place, f"contradicted ({gate.action.value})", f"{rule}: reorder or remove one"
-            )
-    if not any(before):
-        rule = "it declines new lines only, and whoever meets it has a line: mend the condition"
-        return Finding(place, "never decides", rule)
-    names = quoted(other.name for earlier in before for other in earlier)
-    rule = f"one of {names} above it always holds when it does: remove it or move it up"
+            return Finding(place, said, f"{rule}: reorder or remove one")
+    together = dict.fromkeys(
+        other.name
+        for line, earlier in zip(lines, before, strict=True)
+        for other in _needed(subject, gate, line, earlier)
+    )
+    rule = f"one of {quoted(together)} above it always holds when it does: remove it or move it up"
     return Finding(place, "never decides", rule)
+
+
+def _needed(subject: Subject, gate: Gate, line: Product, before: list[Gate]) -> list[Gate]:
+    """Return as few of the gates above as still leave nothing to a gate."""
+    needed = list(before)
+    for other in before:
+        without = [each for each in needed if each is not other]
+        if not subject.worlds.can(gate.when.expression, *_open(subject, gate, line, without)):
+            needed = without
+    return needed
 
 
 def segment_empty(subject: Subject) -> Iterator[Finding]:
@@ -193,14 +204,19 @@ def edge_without_effect(subject: Subject) -> Iterator[Finding]:
             )
             yield Finding(place, "restricts nothing", rule)
         if edge.effect is Effect.CAP:
-            most = max(
-                subject.worlds.span(Name(limit_of(product))).greatest for product in edge.lines
-            )
+            most = max(_most(subject, product) for product in edge.lines)
             if size.least >= most:
                 rule = (
                     f"the limit is at most {yuan(most)} and this cap at least {yuan(size.least)}"
                 )
                 yield Finding(place, "restricts nothing", f"{rule}: lower it or remove the row")
+
+
+def _most(subject: Subject, product: Product) -> int:
+    """Return the most a base limit can be: what comes out, or today's where it is kept."""
+    today = Name(subject.strategy.limits[product].now)
+    names = (Name(limit_of(product)), today)
+    return max(subject.worlds.span(name).greatest for name in names)
 
 
 def edge_under_stop(subject: Subject) -> Iterator[Finding]:
@@ -216,17 +232,6 @@ def edge_under_stop(subject: Subject) -> Iterator[Finding]:
                 rule = f"{stop.name!r} stops the same lines whenever it holds: mend or remove it"
                 yield Finding(place, "adds nothing", rule)
                 break
-
-
-def named_twice(subject: Subject) -> Iterator[Finding]:
-    """Two gates or two edges of one name: a decision that names it could mean either."""
-    for table in (tuple(gates(subject)), tuple(edges(subject))):
-        counts = Counter(row.name for _, row, _ in table)
-        for place, row, _ in table:
-            if counts[row.name] > 1:
-                counts[row.name] = 0
-                rule = "a decision names the row that held: give each a name of its own"
-                yield Finding(place, "named twice", rule)
 
 
 def inactivity_blamed(subject: Subject) -> Iterator[Finding]:

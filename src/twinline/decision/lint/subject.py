@@ -20,7 +20,7 @@ from twinline.kernel.money import parse_money
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from twinline.decision.expression import Expression
@@ -51,23 +51,24 @@ class Subject:
         for product in Product:
             yield product.value, self.strategy.limits[product]
 
-    def reads(self, *expressions: Expression) -> frozenset[str]:
-        """Return every name that expressions read, in the end."""
+    def reads(self, *expressions: Expression, apart: Collection[str] = ()) -> frozenset[str]:
+        """Return every name that expressions read, in the end; what lies behind some, apart."""
         seen: set[str] = set()
         waiting = set().union(*map(names_in, expressions))
         while waiting:
             name = waiting.pop()
             seen.add(name)
-            if name in self.worlds.definitions:
+            if name in self.worlds.definitions and name not in apart:
                 waiting |= names_in(self.worlds.definitions[name]) - seen
         return frozenset(seen)
 
-    def columns(self, *expressions: Expression) -> frozenset[str]:
+    def columns(self, *expressions: Expression, apart: Collection[str] = ()) -> frozenset[str]:
         """Return every column of the book that expressions read, in the end."""
+        names = self.reads(*expressions, apart=apart)
         return frozenset(
             feature.column
             for feature in self.strategy.features
-            if feature.column is not None and feature.name in self.reads(*expressions)
+            if feature.column is not None and feature.name in names
         )
 
 
