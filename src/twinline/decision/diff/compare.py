@@ -55,11 +55,12 @@ def _named(
 ) -> Iterator[Change]:
     """Yield what came, went or says something else, by name.
 
-    What is said of a thing is a text, or a text for each of its aspects.
+    What is said of a thing is a text, or a text for each of its aspects. A title that ends in a
+    comma is followed by the bare name of a setting.
     """
     old, new = pair
     for name in [*old, *(name for name in new if name not in old)]:
-        what = f"{title} {name!r}" if title else name
+        what = f"{title} {name!r}" if title[-1:].isalnum() else f"{title} {name}".lstrip()
         if name not in new:
             yield Change(section, Kind.REMOVED, what, before=_whole(said(old[name])))
         elif name not in old:
@@ -156,7 +157,7 @@ def limits(before: Side, after: Side) -> Iterator[Change]:
             }
             for limit in (old, new)
         )
-        yield from _named(Section.LIMITS, name, (settings[0], settings[1]), str)
+        yield from _named(Section.LIMITS, f"{name},", (settings[0], settings[1]), str)
 
 
 def _term(term: TermSheet) -> dict[str, str]:
@@ -249,7 +250,7 @@ def prices(before: Side, after: Side) -> Iterator[Change]:
             {"floor": price.floor, "ceiling": price.ceiling, "step": str(price.step_ppm)}
             for price in (old, new)
         )
-        title = f"{product.value} price"
+        title = f"{product.value} price,"
         yield from _named(Section.PRICES, title, (ends[0], ends[1]), _share)
 
 
@@ -303,7 +304,7 @@ def _bins(
             was, now = str(each.before), str(each.after)
             yield Change(Section.SCORE, Kind.CHANGED, band, was, now)
     specials = tuple(_specials(each, spell) for each in pair)
-    yield from _named(Section.SCORE, name, (specials[0], specials[1]), str)
+    yield from _named(Section.SCORE, f"{name},", (specials[0], specials[1]), str)
 
 
 def _steps(side: Side, attribute: Attribute) -> Steps:
