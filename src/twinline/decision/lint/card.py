@@ -24,7 +24,7 @@ HELD_AGAINST = {
 """What no points may fall with: a part of the column's name, and why."""
 
 
-def features_flat(subject: Subject) -> Iterator[Finding]:
+def feature_flat(subject: Subject) -> Iterator[Finding]:
     """A feature whose bins all give the same points tells no customer from another."""
     for feature, attribute, rows in _card(subject):
         if len(set(attribute.points)) == 1:

@@ -45,7 +45,7 @@ CHECKS: tuple[tuple[Level, Check], ...] = (
     (Level.WARNING, features.experiment_idle),
     (Level.ERROR, features.dated_not_begun),
     (Level.NOTE, features.dated_idle),
-    (Level.WARNING, card.features_flat),
+    (Level.WARNING, card.feature_flat),
     (Level.WARNING, card.bin_redundant),
     (Level.WARNING, card.points_against_act),
     (Level.ERROR, card.points_unexplained),

@@ -13,18 +13,22 @@ if TYPE_CHECKING:
 
     from twinline.decision.lint.subject import Subject
 
-BLAME = re.compile(
-    r"\b(?:you|fail(?:ed|ure)?|late|overdue|past due|arrears|default(?:ed)?|delinquent|bad|poor"
-    r"|risky|high risk|irresponsible|untrustworthy|careless|reckless)\b",
-    re.IGNORECASE,
+BLAME = (
+    *("you", "fail", "failed", "failure", "late", "overdue", "past due", "arrears", "default"),
+    *("defaulted", "delinquent", "bad", "poor", "risky", "high risk", "irresponsible"),
+    *("untrustworthy", "careless", "reckless"),
+    *("您", "你", "逾期", "违约", "失信", "不良", "拖欠", "恶意", "高风险", "资质差", "信用差"),
 )
-BLAME_ZH = re.compile("您|你|逾期|违约|失信|不良|拖欠|恶意|高风险|资质差|信用差")
+"""Words that address the customer or blame them."""
+
+VAGUE = (
+    *("comprehensive assessment", "comprehensive evaluation", "internal policy", "internal rules"),
+    *("various reasons", "temporarily unavailable"),
+    *("综合评估", "综合评分不足", "内部政策", "系统原因", "暂不可用", "暂时无法"),
+)
+"""Words that stand where a reason should."""
+
 CHINESE = re.compile("[\u4e00-\u9fff]")
-VAGUE = re.compile(
-    r"\b(?:comprehensive (?:assessment|evaluation)|internal (?:policy|rules)|various reasons"
-    r"|temporarily unavailable)\b|综合评估|综合评分不足|内部政策|系统原因|暂不可用|暂时无法",
-    re.IGNORECASE,
-)
 
 
 def blame_without_conduct(subject: Subject) -> Iterator[Finding]:
@@ -32,21 +36,28 @@ def blame_without_conduct(subject: Subject) -> Iterator[Finding]:
     for code, reason in subject.strategy.reasons.items():
         if reason.cause is Cause.BEHAVIOUR:
             continue
-        for key, text, words in (("en", reason.en, BLAME), ("zh", reason.zh, BLAME_ZH)):
-            found = words.search(text)
+        for key, text in (("en", reason.en), ("zh", reason.zh)):
+            found = _first_of(BLAME, text)
             if found:
                 rule = f"its cause is {reason.cause.value}, so it may not sound like blame: reword"
-                yield Finding(f"reasons.toml {code}.{key}", f"says {found[0]!r}", rule)
+                yield Finding(f"reasons.toml {code}.{key}", f"says {found!r}", rule)
 
 
 def reason_vague(subject: Subject) -> Iterator[Finding]:
     """A reason names the factor; "comprehensive assessment" names none (PIPL, article 24)."""
     for code, reason in subject.strategy.reasons.items():
         for key, text in (("en", reason.en), ("zh", reason.zh)):
-            found = VAGUE.search(text)
+            found = _first_of(VAGUE, text)
             if found:
                 rule = "names no factor a customer could check or change: say which it is"
-                yield Finding(f"reasons.toml {code}.{key}", f"says {found[0]!r}", rule)
+                yield Finding(f"reasons.toml {code}.{key}", f"says {found!r}", rule)
+
+
+def _first_of(words: tuple[str, ...], text: str) -> str | None:
+    """Return which of some words a text says first; Latin ones as whole words."""
+    each = (word if CHINESE.search(word) else rf"\b{word}\b" for word in words)
+    found = re.search("|".join(each), text, re.IGNORECASE)
+    return None if found is None else found[0]
 
 
 def wrong_language(subject: Subject) -> Iterator[Finding]:
