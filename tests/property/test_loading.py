@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 NAMES = sorted(standard_files())
-MEANT = [name for name in NAMES if name not in {"reasons.toml", "features.toml", "strategy.toml"}]
+NO_LOGIC = {"cases.jsonl", "reasons.toml", "features.toml", "strategy.toml"}
+MEANT = [name for name in NAMES if name not in NO_LOGIC]
 WORDS = st.sampled_from(
     [
         "",

@@ -77,12 +77,12 @@ def test_the_day_of_use_decides_what_has_begun(copy: Path) -> None:
 def test_cases_pass_or_fail(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All cases passed exits with 0; one that fails is counted once and exits with 1."""
     assert main(["strategy", "test", STANDARD]) == 0
-    assert last_line(capsys) == f"{STANDARD}: 26 cases passed"
+    assert last_line(capsys) == f"{STANDARD}: 27 cases passed"
 
     spoil(copy, "cases.jsonl", '"action": "invite"', '"action": "decline"')
 
     assert main(["strategy", "test", str(copy)]) == 1
-    assert last_line(capsys) == f"{copy}: 1 of 26 cases failed"
+    assert last_line(capsys) == f"{copy}: 1 of 27 cases failed"
 
 
 def test_what_a_committee_reads(capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,11 +90,12 @@ def test_reasons_are_held_to_their_beginning(tmp_path: Path) -> None:
     assert failures_of(tmp_path / "other", pay_later={"reasons": ["STARTER", "CAPACITY"]}) != []
 
 
-def test_a_number_is_no_text(tmp_path: Path) -> None:
-    """A score is a number and a limit is a text; the one is never taken for the other."""
-    assert failures_of(tmp_path, score="542") == [
-        "cases.jsonl line 1 'a newcomer': score: expected \"542\", got 542"
+def test_a_truth_is_no_text(tmp_path: Path) -> None:
+    """A truth, a number and a text that look alike are never taken for each other."""
+    assert failures_of(tmp_path, challenger="false") == [
+        "cases.jsonl line 1 'a newcomer': challenger: expected \"false\", got false"
     ]
+    assert len(failures_of(tmp_path / "other", challenger=0)) == 1
 
 
 def test_all_broken_lines_are_told_at_once() -> None:

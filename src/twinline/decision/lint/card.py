@@ -108,7 +108,7 @@ def _sign(subject: Subject, expression: Expression, word: str, sign: int = 1) ->
                 return _sign(subject, definition, word, sign)
             columns = {f.column for f in subject.strategy.features if f.name == name}
             return sign if any(column and word in column for column in columns) else 0
-        case Operation(Op.COUNT | Op.EQ | Op.NE | Op.LT | Op.LE | Op.GT | Op.GE | Op.IF, _):
+        case Operation(Op.COUNT | Op.EQ | Op.NE | Op.LT | Op.LE | Op.GT | Op.GE, _):
             return MIXED if _reads(subject, expression, word) else 0
         case Operation(op, parts):
             found = {

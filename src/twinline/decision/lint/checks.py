@@ -52,7 +52,6 @@ CHECKS: tuple[tuple[Level, Check], ...] = (
     (Level.NOTE, card.reason_for_the_best),
     (Level.ERROR, card.held_against),
     (Level.WARNING, card.advice_cannot_help),
-    (Level.ERROR, tables.pd_rises),
     (Level.WARNING, tables.limit_falls),
     (Level.WARNING, tables.price_rises),
     (Level.WARNING, tables.row_redundant),

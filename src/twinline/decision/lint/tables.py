@@ -41,12 +41,6 @@ def price_rises(subject: Subject) -> Iterator[Finding]:
             yield from _steps(subject, name, sign, "a better score should not raise a price")
 
 
-def pd_rises(subject: Subject) -> Iterator[Finding]:
-    """The probability of default falls as the score rises, band by band."""
-    rule = "a better score should not mean a likelier default"
-    yield from _steps(subject, "pd", 1, rule)
-
-
 def _steps(subject: Subject, name: str, wrong: int, rule: str) -> Iterator[Finding]:
     """Yield each step of a table by score that goes the wrong way (1 up, -1 down)."""
     table, grid = subject.worlds.tables[name], subject.written.grids[name]
