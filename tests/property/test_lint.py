@@ -20,10 +20,12 @@ from twinline.decision.diff.compare import diff, side_of
 from twinline.decision.expression import Name
 from twinline.decision.fault import StrategyFault
 from twinline.decision.law import LawValues
-from twinline.decision.lint.checks import lint
+from twinline.decision.lint import limits, rules
+from twinline.decision.lint.checks import CHECKS, lint
 from twinline.decision.lint.subject import subject_of
 from twinline.decision.lint.worlds import Box
 from twinline.sim.population import customers
+from twinline.terms.dated import NotInForceError
 from twinline.terms.licence import Licence
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
     from twinline.decision.diff.compare import Side
     from twinline.decision.lint.subject import Subject
+    from twinline.decision.outcome import LineOutcome
+    from twinline.decision.strategy import Strategy
 
 ON = date(2026, 11, 1)
 LAW = LawValues(
@@ -66,6 +70,40 @@ def test_lint_always_has_an_answer(files: dict[str, bytes]) -> None:
     """Whatever the tables say, lint returns remarks and does not break."""
     for remark in lint(files, columns=readable_columns(), on=ON):
         assert str(remark)
+
+
+@settings(max_examples=settings().max_examples // 10)
+@given(altered(), st.integers(0, 10_000))
+def test_nothing_that_happens_is_denied(files: dict[str, bytes], seed: int) -> None:
+    """A term that binds, a gate that decides and an edge that holds are never accused."""
+    after = loaded(files)
+    own = [check for check in CHECKS if check[1] in DENIALS]
+    accused = {
+        remark.finding.place
+        for remark in lint(files, columns=readable_columns(), on=ON, checks=own)
+    }
+    for line, outcome in decided(after.strategy, seed):
+        places = [f"limits.toml {line} term {outcome.binding!r}"]
+        places += [place for place in accused if place.endswith(f" {outcome.gate!r}")]
+        for edge in outcome.restrictions:
+            places += [place for place in accused if place.endswith(f" {edge!r}")]
+        assert not accused & set(places)
+
+
+DENIALS = (limits.term_never_binds, rules.never_holds, rules.gate_never_decides)
+
+
+def decided(strategy: Strategy, seed: int) -> Iterator[tuple[str, LineOutcome]]:
+    """Yield both lines of some customers who could be decided, where a term bound."""
+    try:
+        decider = Decider(strategy, ON)
+    except NotInForceError:
+        reject()
+    for customer_id, cells in people(seed):
+        outcome = decider.decide(customer_id, cells, LAW, day_number(date(2026, 10, 31)))
+        for product, line in outcome.lines():
+            if not outcome.doubts:
+                yield product.value, line
 
 
 @given(altered())

@@ -44,22 +44,31 @@ def term_never_binds(subject: Subject) -> Iterator[Finding]:
 def _idle(subject: Subject, limit: Limit, term: Term) -> str | None:
     """Return why a term never binds and what to do, or None where it may."""
     own = subject.worlds.span(term.amount.expression)
-    if not own.present:
-        return "it never has a value: mend it or remove it"
-    if term.role is Role.FLOOR and own.greatest <= 0:
-        return f"it is at most {yuan(own.greatest)}, and no limit is below: mend it or remove it"
-    boxes = [box for boxes in subject.by_segment for box in boxes]
+    if term.role is Role.FLOOR and own.present and own.greatest <= _lowest(subject, limit):
+        return f"it is at most {yuan(own.greatest)}, and no cap is lower: raise it or remove it"
     names: dict[str, Term] = {}
+    # The last segments take whom the others leave: most terms are soon seen to bind there.
+    boxes = [box for boxes in reversed(subject.by_segment) for box in boxes]
     for box in boxes:
-        nearer = _rival(subject, limit, term, box)
-        if nearer is None:
-            return None
-        names[nearer.name] = nearer
+        if subject.worlds.span(term.amount.expression, box).present:
+            nearer = _rival(subject, limit, term, box)
+            if nearer is None:
+                return None
+            names[nearer.name] = nearer
+    if not names:
+        return "it never has a value: mend it or remove it"
     if len(names) > 1:
         remedy = "raise it" if term.role is Role.FLOOR else "lower it"
         return f"one of {quoted(names)} is always nearer: remove it or {remedy}"
     (rival,) = names.values()
     return _compared(subject, term, rival, boxes)
+
+
+def _lowest(subject: Subject, limit: Limit) -> int:
+    """Return what the caps of a limit come to at the least, in whole steps."""
+    spans = [subject.worlds.span(term.amount.expression) for term in of_role(limit, Role.CAP)]
+    least = min((span.least for span in spans if span.present), default=0)
+    return least // limit.step_minor * limit.step_minor
 
 
 def _compared(subject: Subject, term: Term, rival: Term, boxes: list[Box]) -> str:
@@ -80,8 +89,6 @@ def _compared(subject: Subject, term: Term, rival: Term, boxes: list[Box]) -> st
 
 def _rival(subject: Subject, limit: Limit, term: Term, box: Box) -> Term | None:
     """Return a term that always has the say before another in a box, if that is proven."""
-    if not subject.worlds.span(term.amount.expression, box).present:
-        return limit.terms[0] if limit.terms[0] is not term else limit.terms[-1]
     for rival in limit.terms:
         if rival is not term and _prevails(subject, limit, rival, term, box):
             return rival

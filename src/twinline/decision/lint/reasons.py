@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twinline.decision.lint.subject import Subject
 
 BLAME = (
-    *("you", "fail", "failed", "failure", "late", "overdue", "past due", "arrears", "default"),
+    *("you", "fail", "failed", "failure", "late", "overdue", "past due", "arrears"),
     *("defaulted", "delinquent", "bad", "poor", "risky", "high risk", "irresponsible"),
     *("untrustworthy", "careless", "reckless"),
     *("您", "你", "逾期", "违约", "失信", "不良", "拖欠", "恶意", "高风险", "资质差", "信用差"),
