@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from tests.standard import load, standard, standard_files
+from tests.standard import BESIDE, load, standard, standard_files
 from twinline.app.book import readable_columns
 from twinline.app.book_ports import MakeRequest
 from twinline.decision.decide import Decider, day_number
@@ -47,7 +47,7 @@ NUMBER = re.compile(r"(?<![\w.\"])\d[\d_]*(?![\w.])")
 def altered(draw: st.DrawFn) -> dict[str, bytes]:
     """Return the standard strategy's files with one number of one file changed."""
     files = standard_files()
-    name = draw(st.sampled_from(sorted(files.keys() - {"cases.jsonl", "reasons.toml"})))
+    name = draw(st.sampled_from(sorted(files.keys() - {*BESIDE, "reasons.toml"})))
     text = files[name].decode()
     found = draw(st.sampled_from(list(NUMBER.finditer(text))))
     was = int(found[0])
