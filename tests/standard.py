@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 FOLDER = Path(__file__).parents[1] / "strategies" / "standard"
-NOT_READ = {"training.toml"}
-"""Files that no decision reads, so that they may be missing and may change."""
+BESIDE = frozenset({"cases.jsonl", "training.toml"})
+"""Files that stand beside the tables: no decision reads them."""
 
 
 @cache

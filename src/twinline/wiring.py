@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, calc, decide, explain, review, train
+from twinline.adapters.cli import book, calc, decide, explain, review, strategy, train
 from twinline.app.extra import extra
 from twinline.app.fault import Fault
 from twinline.sim.population import customers
@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
     calc.register(commands)
+    strategy.register(commands, _shelf)
     train.register(commands, _shelf, _workshop, _trainer)
     with suppress(ValueError):  # only the main thread hears signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)

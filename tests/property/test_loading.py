@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property.written import COLUMNS, strategies
-from tests.standard import load, standard, standard_files
+from tests.standard import BESIDE, load, standard, standard_files
 from twinline.decision.fault import StrategyFault
 from twinline.decision.load import content_hash, load_strategy
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 NAMES = sorted(standard_files())
-MEANT = [name for name in NAMES if name not in {"reasons.toml", "features.toml", "strategy.toml"}]
+NO_LOGIC = {*BESIDE, "reasons.toml", "features.toml", "strategy.toml"}
+MEANT = [name for name in NAMES if name not in NO_LOGIC]
 WORDS = st.sampled_from(
     [
         "",

@@ -142,7 +142,7 @@ class _Code:
             case Op.KNOWN if not resolved.parts[0].bounds.may_miss:
                 return "True"
             case Op.KNOWN:
-                return f"({self.value(resolved.parts[0])} is not None)"
+                return f"({self._held(self.value(resolved.parts[0]))} is not None)"
             case Op.COALESCE:
                 first = self._held(self.value(resolved.parts[0]))
                 second = self.value(resolved.parts[1])

@@ -5,6 +5,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.tables import ROOT
 from twinline.adapters.batch.mapping import BOOK_KEYS, COLUMN_KEYS, TABLE_KEYS, read_mapping
 
@@ -14,15 +16,16 @@ if TYPE_CHECKING:
 REFERENCE = ROOT / "docs/reference"
 
 
-def test_the_page_of_the_book_is_current() -> None:
-    """docs/reference/book.md is what its script makes of the declaration today."""
-    spec = importlib.util.spec_from_file_location("make_book", REFERENCE / "make_book.py")
+@pytest.mark.parametrize("name", ["book", "lint"])
+def test_a_made_page_is_current(name: str) -> None:
+    """A page is what its script makes of the declaration today."""
+    spec = importlib.util.spec_from_file_location(f"make_{name}", REFERENCE / f"make_{name}.py")
     assert spec is not None
     assert spec.loader is not None
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
 
-    assert (REFERENCE / "book.md").read_text(encoding="utf-8") == script.page()
+    assert (REFERENCE / f"{name}.md").read_text(encoding="utf-8") == script.page()
 
 
 def test_the_page_of_mappings_knows_every_key() -> None:
