@@ -42,7 +42,7 @@ def line(
     now: int = 0,
     base: int = 0,
     *,
-    reason: str = "PAID_LITTLE",
+    reason: str = "LITTLE_SEEN",
     price_ppm: int = 160_000,
 ) -> LineOutcome:
     """Return what is decided for a line, in minor units; a stop leaves nothing to use."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from tests.standard import BESIDE, load, standard, standard_files
+from tests.example import BESIDE, example, example_files, load
 from twinline.app.book import readable_columns
 from twinline.app.book_ports import MakeRequest
 from twinline.decision.decide import Decider, day_number
@@ -46,7 +46,7 @@ NUMBER = re.compile(r"(?<![\w.\"])\d[\d_]*(?![\w.])")
 @st.composite
 def altered(draw: st.DrawFn) -> dict[str, bytes]:
     """Return the standard strategy's files with one number of one file changed."""
-    files = standard_files()
+    files = example_files()
     name = draw(st.sampled_from(sorted(files.keys() - {*BESIDE, "reasons.toml"})))
     text = files[name].decode()
     found = draw(st.sampled_from(list(NUMBER.finditer(text))))
@@ -110,10 +110,10 @@ def decided(strategy: Strategy, seed: int) -> Iterator[tuple[str, LineOutcome]]:
 def test_a_changed_logic_is_never_passed_over(files: dict[str, bytes]) -> None:
     """Where the logic differs the diff tells it, and not as wording; where not, it does not."""
     after = loaded(files)
-    changes = diff(side_of(standard(), standard_files()), after)
+    changes = diff(side_of(example(), example_files()), after)
 
     told = any(change.section is not Section.WORDING for change in changes)
-    assert told or after.strategy.logic_hash == standard().logic_hash
+    assert told or after.strategy.logic_hash == example().logic_hash
 
 
 @settings(max_examples=settings().max_examples // 2)
@@ -137,7 +137,7 @@ def test_what_came_one_way_went_the_other(
 @cache
 def subject() -> Subject:
     """Return the standard strategy as the checks see it."""
-    return subject_of(standard(), standard_files(), ON)
+    return subject_of(example(), example_files(), ON)
 
 
 def people(seed: int) -> Iterator[tuple[str, tuple[int | None, ...]]]:
@@ -150,7 +150,7 @@ def people(seed: int) -> Iterator[tuple[str, tuple[int | None, ...]]]:
         licence=Licence.CONSUMER_FINANCE,
     )
     for columns in customers(request):
-        rows = zip(*(columns[name] for name in standard().columns), strict=True)
+        rows = zip(*(columns[name] for name in example().columns), strict=True)
         for customer_id, cells in zip(columns["customer_id"], rows, strict=True):
             yield str(customer_id), tuple(_number(cell) for cell in cells)
 
@@ -174,9 +174,9 @@ def covers(box: Box, known: dict[str, int | None]) -> bool:
 @given(st.integers(0, 10_000))
 def test_every_customer_lives_in_the_worlds_of_their_segment(seed: int) -> None:
     """What the executor finds of a customer, the worlds of that segment allow for."""
-    decider, as_of_day = Decider(standard(), ON), day_number(date(2026, 10, 31))
-    names = [feature.name for feature in standard().features]
-    segments = [segment.name for segment in standard().segments]
+    decider, as_of_day = Decider(example(), ON), day_number(date(2026, 10, 31))
+    names = [feature.name for feature in example().features]
+    segments = [segment.name for segment in example().segments]
     for customer_id, cells in people(seed):
         doubts, features = decider.read(customer_id, cells, as_of_day)
         outcome = decider.decide(customer_id, cells, LAW, as_of_day)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.example import BESIDE, example, example_files, load
 from tests.property.written import COLUMNS, strategies
-from tests.standard import BESIDE, load, standard, standard_files
 from twinline.decision.fault import StrategyFault
 from twinline.decision.load import content_hash, load_strategy
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from twinline.decision.fault import Finding
     from twinline.decision.strategy import Strategy
 
-NAMES = sorted(standard_files())
+NAMES = sorted(example_files())
 NO_LOGIC = {*BESIDE, "reasons.toml", "features.toml", "strategy.toml"}
 MEANT = [name for name in NAMES if name not in NO_LOGIC]
 WORDS = st.sampled_from(
@@ -54,13 +54,13 @@ def loaded(files: Mapping[str, bytes]) -> Strategy | None:
 @given(st.sampled_from(NAMES), st.binary(max_size=300))
 def test_bytes_are_a_strategy_or_refused(name: str, content: bytes) -> None:
     """Whatever stands in a file, loading gives a strategy or findings, nothing else."""
-    loaded(standard_files() | {name: content})
+    loaded(example_files() | {name: content})
 
 
 @given(st.sampled_from(NAMES), st.data())
 def test_a_strategy_with_lines_changed_is_one_or_refused(name: str, data: st.DataObject) -> None:
     """Lines lost, doubled, swapped or cut short give a strategy or findings, nothing else."""
-    lines = standard_files()[name].decode().splitlines(keepends=True)
+    lines = example_files()[name].decode().splitlines(keepends=True)
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, max(len(lines) - 1, 0)))
         other = data.draw(st.integers(0, max(len(lines) - 1, 0)))
@@ -76,35 +76,35 @@ def test_a_strategy_with_lines_changed_is_one_or_refused(name: str, data: st.Dat
             case _:
                 lines.insert(at, data.draw(st.text(max_size=30)) + "\n")
 
-    loaded(standard_files() | {name: "".join(lines).encode("utf-8", "ignore")})
+    loaded(example_files() | {name: "".join(lines).encode("utf-8", "ignore")})
 
 
 @given(st.sampled_from(NAMES), st.integers(0, 10**6), WORDS)
 def test_a_strategy_with_a_word_changed_is_one_or_refused(name: str, at: int, word: str) -> None:
     """Any word replaced by an unlikely one gives a strategy or findings, nothing else."""
-    text = standard_files()[name].decode()
+    text = example_files()[name].decode()
     found = list(re.finditer(r"\w+", text))
     chosen = found[at % len(found)]
 
     loaded(
-        standard_files() | {name: (text[: chosen.start()] + word + text[chosen.end() :]).encode()}
+        example_files() | {name: (text[: chosen.start()] + word + text[chosen.end() :]).encode()}
     )
 
 
 @given(st.sampled_from(MEANT), st.integers(0, 10**6), st.sampled_from([-1, 1, 1_000]))
 def test_a_number_changed_is_another_logic(name: str, at: int, by: int) -> None:
     """A strategy in which any one number differs has another logic hash, if it loads at all."""
-    text = re.sub(r"#.*", "", standard_files()[name].decode())
+    text = re.sub(r"#.*", "", example_files()[name].decode())
     found = list(re.finditer(r"(?<!\w)\d[\d_]*(?!\w)", text))
     if not found:
         return
     chosen = found[at % len(found)]
     number = str(max(int(chosen[0]) + by, 0))
     changed = text[: chosen.start()] + number + text[chosen.end() :]
-    strategy = loaded(standard_files() | {name: changed.encode()})
+    strategy = loaded(example_files() | {name: changed.encode()})
 
     same = int(number) == int(chosen[0])
-    assert strategy is None or (strategy.logic_hash == standard().logic_hash) == same
+    assert strategy is None or (strategy.logic_hash == example().logic_hash) == same
 
 
 @given(strategies(), st.data())
@@ -132,7 +132,7 @@ def test_spaces_comments_and_wording_change_no_logic(
 
 def test_the_order_of_keys_is_no_logic() -> None:
     """Keys of a table in another order mean the same."""
-    files = standard_files()
+    files = example_files()
     tables = files["features.toml"].decode().split("\n\n")
     turned = [
         "\n".join([lines[0], *reversed(lines[1:])])
@@ -142,13 +142,13 @@ def test_the_order_of_keys_is_no_logic() -> None:
     ]
     files["features.toml"] = "\n\n".join([*turned, ""]).encode()
 
-    assert load(files).logic_hash == standard().logic_hash
+    assert load(files).logic_hash == example().logic_hash
 
 
 @given(st.sampled_from(NAMES), st.integers(0, 10**6), st.integers(1, 255))
 def test_any_byte_changes_the_content(name: str, at: int, by: int) -> None:
     """The content hash is over every byte of every file."""
-    files = standard_files()
+    files = example_files()
     content = bytearray(files[name])
     content[at % len(content)] ^= by
     assert content_hash(files | {name: bytes(content)}) != content_hash(files)
@@ -156,7 +156,7 @@ def test_any_byte_changes_the_content(name: str, at: int, by: int) -> None:
 
 def test_names_are_part_of_the_content() -> None:
     """The same bytes under another name are another content."""
-    files = standard_files()
+    files = example_files()
     moved = {f"{name}.txt" if name == "pd.csv" else name: each for name, each in files.items()}
 
     assert content_hash(moved) != content_hash(files)

@@ -31,6 +31,8 @@ STEADY: dict[str, int] = {
     "pay_later_balance_minor": 2_000,
     **{f"pay_later_statement_minor_{month}": 2_000 for month in range(1, 7)},
     **{f"pay_later_payment_minor_{month}": 2_000 for month in range(1, 7)},
+    **{f"pay_later_lateness_{month}": 0 for month in range(1, 7)},
+    **{f"cash_loan_lateness_{month}": 0 for month in range(1, 7)},
     "cash_loan_limit_minor": 8_000,
     "cash_loan_balance_minor": 0,
     "months_on_book": 30,

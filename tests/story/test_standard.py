@@ -30,17 +30,16 @@ def test_r16_an_instalment_lowers_the_cash_loan_line() -> None:
     """What is put in instalments on pay-later weighs 1.5 on the joint limit, until it is repaid.
 
     given   steady
-    also    pay_later_balance_minor 6000
-    expect  cash_loan "joint limit" 21000
-    then    pay_later_instalment_minor 6000
-    expect  cash_loan "joint limit" 18000
+    also    pay_later_balance_minor 9000
+    expect  cash_loan free 8000
+    then    pay_later_instalment_minor 9000
     expect  cash_loan "joint limit" lower
-    then    pay_later_instalment_minor 0
-    expect  cash_loan "joint limit" 21000
-    then    pay_later_balance_minor 9000 pay_later_instalment_minor 9000
-    expect  cash_loan action cut
-    expect  cash_loan base lower
-    expect  cash_loan reason JOINT_LIMIT
+    expect  cash_loan edge "instalments outstanding"
+    expect  cash_loan base 8000
+    expect  cash_loan free lower
+    expect  cash_loan reason PLAN_OPEN
+    then    pay_later_balance_minor 0 pay_later_instalment_minor 0
+    expect  cash_loan free higher
     """
 
 
@@ -87,7 +86,7 @@ def test_r22_an_on_time_streak_raises_the_cash_loan_line() -> None:
 
 @story
 def test_r27_many_lenders_open_no_new_line() -> None:
-    """With six lenders elsewhere nothing new is opened, and nothing is taken away.
+    """With six lenders elsewhere nothing is opened or raised, and nothing is taken away.
 
     given   steady
     also    cash_loan_limit_minor 0 lenders_elsewhere 5
@@ -96,7 +95,7 @@ def test_r27_many_lenders_open_no_new_line() -> None:
     expect  cash_loan action decline
     expect  cash_loan gate "many lenders"
     expect  cash_loan reason MANY_LENDERS
-    expect  pay_later base same
+    expect  pay_later action keep
     """
 
 
@@ -136,7 +135,7 @@ def test_r57_a_month_overdue_on_pay_later_halves_the_cash_loan_line() -> None:
 
     given   steady
     then    pay_later_lateness_1 1
-    expect  cash_loan edge "pay-later overdue"
+    expect  cash_loan edge "pay-later overdue on the sibling"
     expect  cash_loan free 3200
     expect  cash_loan reason OVERDUE_SIBLING
     then    pay_later_lateness_1 0

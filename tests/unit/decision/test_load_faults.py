@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.standard import BESIDE, load, standard_files
+from tests.example import BESIDE, example_files, load
 from twinline.decision.fault import StrategyFault
 
 if TYPE_CHECKING:
@@ -610,7 +610,7 @@ def findings(files: dict[str, bytes]) -> tuple[Finding, ...]:
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
 def test_a_planted_fault_is_found(planted: Planted) -> None:
     """The first finding names the place, the value and the rule of what was made wrong."""
-    files = standard_files()
+    files = example_files()
     text = files[planted.file].decode()
     assert planted.old in text
     files[planted.file] = text.replace(planted.old, planted.new, 1).encode()
@@ -733,29 +733,29 @@ WHOLE_FILES = {
 @pytest.mark.parametrize(("file", "text", "said"), WHOLE_FILES.values(), ids=WHOLE_FILES)
 def test_a_file_that_is_wrong_as_a_whole_is_found(file: str, text: str, said: str) -> None:
     """Among the findings stands the one that says what is wrong with the file."""
-    files = standard_files() | {file: text.encode()}
+    files = example_files() | {file: text.encode()}
 
     assert said in map(str, findings(files))
 
 
-@pytest.mark.parametrize("file", sorted(standard_files().keys() - BESIDE))
+@pytest.mark.parametrize("file", sorted(example_files().keys() - BESIDE))
 def test_a_file_that_is_not_there_is_found(file: str) -> None:
     """A strategy lacks no file."""
-    files = {name: content for name, content in standard_files().items() if name != file}
+    files = {name: content for name, content in example_files().items() if name != file}
 
     assert f"{file}: is not there: a strategy needs this file" in map(str, findings(files))
 
 
 def test_bytes_that_are_no_text_are_found() -> None:
     """A finding says at which byte a file stops being UTF-8."""
-    files = standard_files() | {"segments.csv": b"segment,\xff"}
+    files = example_files() | {"segments.csv": b"segment,\xff"}
 
     assert "segments.csv: byte 8: is not UTF-8 text" in map(str, findings(files))
 
 
 def test_all_faults_are_found_at_once() -> None:
     """What is wrong in one file does not hide what is wrong in another."""
-    files = standard_files()
+    files = example_files()
     for planted in (
         each for each in PLANTED if each.name in {"an overflow", "a gap between bins"}
     ):
@@ -770,7 +770,7 @@ def test_all_faults_are_found_at_once() -> None:
 
 def test_what_follows_from_a_fault_is_not_told_again() -> None:
     """A feature that cannot be used is one finding, however many expressions read it."""
-    files = standard_files()
+    files = example_files()
     text = files["features.toml"].decode()
     files["features.toml"] = text.replace('reads = "months_inactive"', 'reads = "x"').encode()
 

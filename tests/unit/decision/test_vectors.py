@@ -33,14 +33,17 @@ def test_v31_pd_follows_points_to_double_the_odds() -> None:
     assert all(low > high for (_, low), (_, high) in pairwise(rows))
 
 
-def test_v36_the_legal_cap_is_for_the_person() -> None:
-    """Who owes 185,000 on one line can have 15,000 on the other."""
-    owing = STEADY | {"pay_later_limit_minor": 190_000, "pay_later_balance_minor": 185_000}
-    line = decide(owing).cash_loan
-    names = [term.name for term in next(iter(standard().limits.values())).terms]
+@pytest.mark.parametrize(
+    ("pay_later", "cash_loan"), [(50_000, 120_000), (120_000, 60_000), (10, 9)]
+)
+def test_the_legal_cap_is_for_the_person(pay_later: int, cash_loan: int) -> None:
+    """Both limits together stay within 200,000 wherever either was raised."""
+    rich = STEADY | {"income_minor": 900_000, "pay_later_payment_minor_1": 90_000}
+    now = {"pay_later_limit_minor": pay_later, "cash_loan_limit_minor": cash_loan}
+    outcome = decide(rich | now)
 
-    assert names[-1] == "legal cap"
-    assert line.terms[-1] == 1_500_000
+    both = outcome.pay_later.base_limit_minor + outcome.cash_loan.base_limit_minor
+    assert both <= 20_000_000
 
 
 def test_v37_what_a_free_service_repays() -> None:

@@ -80,7 +80,7 @@ def test_first_reasons_are_counted_by_action() -> None:
     figures = tallied([(outcome(cut, DECLINED), None, NO_GROUPS)] * 2).figures()
 
     assert figures.pay_later.reasons == {"cut": {"CAPACITY": 2}}
-    assert figures.cash_loan.reasons == {"decline": {"PAID_LITTLE": 2}}
+    assert figures.cash_loan.reasons == {"decline": {"LITTLE_SEEN": 2}}
     assert figures.together == {"cut": {"decline": 2}}
 
 

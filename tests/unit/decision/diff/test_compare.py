@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.standard import load, standard, standard_files
+from tests.example import example, example_files, load
 from twinline.decision.diff.change import told
 from twinline.decision.diff.compare import diff, side_of
 
@@ -147,7 +147,7 @@ CHANGED = {
 
 def changed(file: str, old: str, new: str) -> Side:
     """Return the standard strategy with some words of a file replaced."""
-    files = standard_files()
+    files = example_files()
     text = files[file].decode()
     assert old in text
     files[file] = text.replace(old, new, 1).encode()
@@ -156,7 +156,7 @@ def changed(file: str, old: str, new: str) -> Side:
 
 def page(after: Side) -> list[str]:
     """Return the page that tells what changed from the standard strategy."""
-    before = side_of(standard(), standard_files())
+    before = side_of(example(), example_files())
     return told(before.strategy, after.strategy, diff(before, after)).splitlines()
 
 
@@ -178,7 +178,7 @@ def test_wording_stands_last_and_says_that_no_decision_differs() -> None:
 
 def test_the_gravest_consequence_comes_first() -> None:
     """Who is stopped comes before how limits are made, and that before the score."""
-    files = standard_files()
+    files = example_files()
     for name, old, new in (
         ("scorecard.csv", "late_now,,0,1,52,", "late_now,,0,1,51,"),
         ("limits.toml", 'least = "500"', 'least = "600"'),
@@ -192,7 +192,7 @@ def test_the_gravest_consequence_comes_first() -> None:
 
 def test_the_same_files_leave_nothing_to_tell() -> None:
     """A strategy held against itself says that the files are the same."""
-    assert page(side_of(standard(), standard_files()))[2:] == ["same files"]
+    assert page(side_of(example(), example_files()))[2:] == ["same files"]
 
 
 def test_spaces_and_comments_are_no_change() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.standard import standard_files
+from tests.example import example_files
 
 TEXT = Path(__file__).with_name("planted.txt")
 
@@ -26,7 +26,7 @@ class Planted:
 
     def files(self) -> dict[str, bytes]:
         """Return the strategy's files with the mistake in them."""
-        files = standard_files()
+        files = example_files()
         text = files[self.file].decode()
         assert self.old in text
         return files | {self.file: text.replace(self.old, self.new, 1).encode()}

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.example import example_files
 from tests.small import COLUMNS, small_files
-from tests.standard import FOLDER, standard_files
+from tests.tables import ROOT
 from tests.unit.decision.lint.planted import planted
 from twinline.app.book import readable_columns
 from twinline.decision.lint.checks import CHECKS, LOAD, Level, lint
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from tests.unit.decision.lint.planted import Planted
 
 ON = date(2026, 11, 1)
-STRATEGIES = [FOLDER, *sorted((FOLDER.parent / "challengers").iterdir())]
+SHIPPED = ROOT / "strategies"
+STRATEGIES = [SHIPPED / "standard", *sorted((SHIPPED / "challengers").iterdir())]
 ON_SMALL = {
     "no_affordability": (
         "warning: limits.toml pay_later: no affordability term: no term reads income or payments: "
@@ -83,7 +85,7 @@ def test_every_check_has_its_planted_mistake() -> None:
 
 def test_a_strategy_that_does_not_load_is_told_in_the_same_form() -> None:
     """What the loader refuses comes as errors, each with place, value and rule."""
-    files = standard_files() | {"gates.csv": b"gate,when,lines,action,reason\na,2,both,stop,C\n"}
+    files = example_files() | {"gates.csv": b"gate,when,lines,action,reason\na,2,both,stop,C\n"}
 
     assert said_of(files) == [
         f"error: gates.csv row 2: 2: is a number where true or false is needed [{LOAD}]",
@@ -108,10 +110,10 @@ def test_a_strategy_that_does_not_load_is_told_in_the_same_form() -> None:
 )
 def test_gaps_and_overlaps_of_bins_are_told(old: str, new: str, said: str) -> None:
     """A value without a bin, or with two, is an error."""
-    card = standard_files()["scorecard.csv"].decode()
+    card = example_files()["scorecard.csv"].decode()
     assert old in card
 
-    assert said_of(standard_files() | {"scorecard.csv": card.replace(old, new).encode()}) == [said]
+    assert said_of(example_files() | {"scorecard.csv": card.replace(old, new).encode()}) == [said]
 
 
 @pytest.mark.parametrize(
@@ -132,10 +134,10 @@ def test_gaps_and_overlaps_of_bins_are_told(old: str, new: str, said: str) -> No
 )
 def test_division_by_zero_and_overflow_are_told(value: str, said: str) -> None:
     """What could divide by zero or pass 64 bits is an error with the bounds that show it."""
-    text = standard_files()["values.toml"].decode()
+    text = example_files()["values.toml"].decode()
     old = '"late_now >= 2"'
     assert old in text
-    files = standard_files() | {"values.toml": text.replace(old, f'"{value}"').encode()}
+    files = example_files() | {"values.toml": text.replace(old, f'"{value}"').encode()}
 
     assert f"error: values.toml severe: {value}: {said} [{LOAD}]" in said_of(files)
 

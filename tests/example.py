@@ -1,0 +1,41 @@
+"""A strategy to plant mistakes in: it stays as it is while the shipped ones are tuned."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinline.app.book import readable_columns
+from twinline.decision.load import load_strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinline.decision.strategy import Strategy
+
+FOLDER = Path(__file__).parent / "example_strategy"
+BESIDE = frozenset({"cases.jsonl", "training.toml"})
+"""Files that stand beside the tables: no decision reads them."""
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    paths = (path for path in FOLDER.rglob("*") if path.is_file() and path.name not in BESIDE)
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
+
+
+def example_files() -> dict[str, bytes]:
+    """Return the files of the example strategy, a copy to do with as one likes."""
+    return dict(_files())
+
+
+def load(files: Mapping[str, bytes]) -> Strategy:
+    """Return the strategy of files that read the standard book."""
+    return load_strategy(files, columns=readable_columns())
+
+
+@cache
+def example() -> Strategy:
+    """Return the example strategy."""
+    return load(_files())
