@@ -11,7 +11,7 @@ run() {
 
 run book make --customers 50000 --seed 1 --out "$out/book.parquet"
 run review "$out/book.parquet" --strategy strategies/standard --out "$out/review"
-run explain "$out/review" --customer C000000095
+run explain "$out/review" --customer C000000038
 
 cat <<TEXT
 
@@ -24,6 +24,6 @@ Try next     . .venv/bin/activate
              python examples/check_certificate.py $out/review $out/book.parquet
                                                          checked by code that shares none of ours
              twinline decide examples/customer.json --strategy strategies/standard --text
-             twinline explain $out/review --customer C000000095 --lang zh
+             twinline explain $out/review --customer C000000038 --lang zh
 Then change a row of strategies/standard/scorecard.csv and review again.
 TEXT
