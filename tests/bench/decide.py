@@ -8,12 +8,17 @@ from io import StringIO
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
+from tests.bench.figure import Figure, table
 from twinline.adapters.batch import shelf
 from twinline.app.review import decider_on, laws_on, scale_of, usable_strategy
 from twinline.compliance.law import read_law
 from twinline.decision.decide import day_number
 from twinline.wiring import main as twinline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STANDARD = Path(__file__).resolve().parents[2] / "strategies" / "standard"
 CUSTOMERS, ROUNDS, LIMIT_US = 2_000, 7, 40
@@ -43,11 +48,29 @@ def run() -> list[float]:
     return spent
 
 
-def main() -> None:
-    """Print the median, the ninety-ninth percentile and the limit."""
+def figures() -> list[Figure]:
+    """Return the median and the ninety-ninth percentile of each round."""
     spent = run()
-    worst = quantiles(spent, n=100)[-1]
-    print(f"p50 {median(spent):.1f} µs (limit {LIMIT_US}), p99 {worst:.1f} µs")
+    rounds = [spent[at : at + CUSTOMERS] for at in range(0, len(spent), CUSTOMERS)]
+    names: dict[str, Callable[[list[float]], float]] = {
+        "p50": median,
+        "p99": lambda each: quantiles(each, n=100)[-1],
+    }
+    return [
+        Figure(
+            budget="B1",
+            name=f"one customer, all reasons, {name}",
+            unit="µs",
+            rounds=tuple(measure(each) for each in rounds),
+            bound=LIMIT_US if name == "p50" else None,
+        )
+        for name, measure in names.items()
+    ]
+
+
+def main() -> None:
+    """Print the figures."""
+    print(table(figures()))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -185,23 +186,61 @@ def test_a_moved_book_is_found_where_it_is_named(copied: Path) -> None:
     assert run("replay", copied / "review").returncode == 2
 
 
-def test_an_earlier_review_stands_until_the_new_one_is_whole(copied: Path) -> None:
-    """Interrupted in the middle, a review leaves the earlier one and nothing else."""
-    run("book", "make", "--customers", 20_000, "--seed", 1, "--out", copied / "large.parquet")
+def many_times(book: Path, times: int, path: Path) -> Path:
+    """Write a book many times over, each time under other ids."""
+    rows = pq.read_table(book)
+    copies = []
+    for copy in range(times):
+        ids = pc.binary_join_element_wise(rows["customer_id"], f"-{copy}", "")
+        copies.append(rows.set_column(0, rows.schema.field(0), ids))
+    pq.write_table(pa.concat_tables(copies), path, row_group_size=2**16)
+    return path
+
+
+@pytest.mark.parametrize("jobs", ["0", "257", "all", "\uff11"])
+def test_a_number_of_processes_is_one_that_can_be(made: Path, tmp_path: Path, jobs: str) -> None:
+    """What is no number from 1 to 256 in plain digits is refused in one line."""
+    done = run(
+        "review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path / "review",
+        "--jobs", jobs,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert f"{jobs!r} is not a number of processes, 1 to 256" in done.stderr
+
+
+def ended(group: int) -> bool:
+    """Tell whether every process of a group ends within ten seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_earlier_review_stands_until_the_new_one_is_whole(copied: Path, jobs: int) -> None:
+    """Interrupted in the middle, a review leaves the earlier one, and no file or process else."""
+    large = many_times(copied / "book.parquet", 500, copied / "large.parquet")
     before = sorted(path.name for path in copied.iterdir())
-    arguments = ["review", copied / "large.parquet", "--strategy", STANDARD]
+    arguments = ["review", large, "--strategy", STANDARD, "--jobs", jobs]
     command = [*TWINLINE, *map(str, [*arguments, "--out", copied / "review"])]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         while sorted(path.name for path in copied.iterdir()) == before:
             assert process.poll() is None
             time.sleep(0.02)
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to every process of it
         _, said = process.communicate(timeout=30)
 
     assert process.returncode == 130
     assert said == "twinline: interrupted; nothing was left half done\n"
     assert sorted(path.name for path in copied.iterdir()) == before
+    assert ended(process.pid)
     assert run("replay", copied / "review", "--book", copied / "book.parquet").returncode == 0
 
 

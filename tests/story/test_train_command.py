@@ -439,7 +439,7 @@ WITHOUT = """
 import sys
 class Absent:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"numpy", "sklearn", "optbinning", "lightgbm", "threadpoolctl"}:
+        if name.split(".")[0] in {"sklearn", "optbinning", "lightgbm", "threadpoolctl"}:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Absent())
 from twinline.wiring import main

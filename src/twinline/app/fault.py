@@ -39,9 +39,31 @@ class Fault(Exception):
         self.value = value
         self.rule = rule
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let a fault pass from one process to another as it is."""
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
+
+def _as_it_was(kind: type[Fault], said: tuple[str, ...], facts: dict[str, object]) -> Fault:
+    fault = kind.__new__(kind, *said)
+    fault.__dict__.update(facts)
+    return fault
+
 
 class InputFault(Fault):
     """An input that cannot be used."""
+
+
+class NoLawFault(InputFault):
+    """A row whose lender no law of the table binds on the day."""
+
+    def __init__(self, row: int, licence: str) -> None:
+        """Name the row and its licence."""
+        super().__init__(
+            place=f"row {row}, column licence",
+            value=licence,
+            rule="the law's table has nothing in force for it on the day of the decision",
+        )
 
 
 class InputFaults(InputFault):

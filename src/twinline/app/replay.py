@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinline.app.fault import InputFault
-from twinline.app.review import decider_on, laws_of, usable_strategy
-from twinline.decision.decide import day_number
+from twinline.app.review import usable_strategy
+from twinline.app.review_ports import Deciding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,13 @@ class Replayed:
     digest: str
 
 
-def replay(folder: Path, book_path: Path | None, shelf: Shelf, progress: Progress) -> Replayed:
+def replay(
+    folder: Path,
+    book_path: Path | None,
+    shelf: Shelf,
+    progress: Progress,
+    jobs: int | None = None,
+) -> Replayed:
     """Make every decision of a review again and compare it byte by byte.
 
     The book is looked for where it lay, or at `book_path`. Raises `Fault` where book or
@@ -42,26 +48,23 @@ def replay(folder: Path, book_path: Path | None, shelf: Shelf, progress: Progres
     record = shelf.record(folder)
     strategy = recorded_strategy(folder, record, shelf)
     book = recorded_book(record, book_path, shelf)
-    decider = decider_on(strategy, record.decided_on)
-    laws = {values.licence.value: values for values in record.law}
-    as_of_day = day_number(record.book.as_of_on)
+    deciding = Deciding(
+        strategy=strategy,
+        decided_on=record.decided_on,
+        laws=record.law,
+        as_of_on=record.book.as_of_on,
+    )
     stored = shelf.decisions(folder)
     comparison = stored.comparison()
     found: list[tuple[int, str]] = []
     differing = rows = 0
-    for customers in book.customers(strategy.columns):
-        outcomes = [
-            (
-                each.number,
-                decider.decide(each.customer_id, each.cells, laws_of(laws, each), as_of_day),
-            )
-            for each in customers
-        ]
-        differences = comparison.differences(outcomes)
-        differing += len({row for row, _ in differences})
-        found.extend(differences[: DIFFERENCES_KEPT - len(found)])
-        rows += len(outcomes)
-        progress(rows, book.rows)
+    with book.decided(deciding, jobs) as parts:
+        for part in parts:
+            differences = comparison.differences(part)
+            differing += len({row for row, _ in differences})
+            found.extend(differences[: DIFFERENCES_KEPT - len(found)])
+            rows += part.rows
+            progress(rows, book.rows)
     digest = comparison.digest()
     if not differing and (digest != record.decisions_digest or stored.rows != rows):
         differing, found = 1, [(0, "decisions_digest in summary.json")]

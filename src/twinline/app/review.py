@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from twinline import __version__
 from twinline.app.book import PROTECTED_COLUMNS, readable_columns
-from twinline.app.fault import InputFault
+from twinline.app.fault import InputFault, NoLawFault
+from twinline.app.review_ports import Deciding
 from twinline.app.review_record import RECORD_VERSION, BookFacts, ReviewRecord, StrategyFacts
 from twinline.compliance.law import UnknownCurrencyError, read_law
-from twinline.decision.decide import Decider, day_number
+from twinline.decision.decide import Decider
 from twinline.decision.fault import StrategyFault
 from twinline.decision.load import load_strategy
 from twinline.portfolio.tally import Tally
@@ -38,7 +39,8 @@ class ReviewRequest:
     """A book to review by a strategy into a folder.
 
     The law is the one in force on `decided_on`; without it, on the book's day or the day the
-    law's table was last checked, whichever is later. `lang` is the language of the page.
+    law's table was last checked, whichever is later. `lang` is the language of the page,
+    `jobs` how many processes decide; without it as many as there are cores, if that is worth it.
     """
 
     book: Path
@@ -46,6 +48,7 @@ class ReviewRequest:
     out: Path
     decided_on: date | None = None
     lang: Language = "en"
+    jobs: int | None = None
 
 
 def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress) -> ReviewRecord:
@@ -59,21 +62,21 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
     book = shelf.sound_book(request.book, progress)
     strategy = usable_strategy(request.strategy, files, scale_of(law, book))
     decided_on = request.decided_on or max(book.as_of_on, law.known_on)
-    decider = decider_on(strategy, decided_on)
-    laws = laws_on(law, decided_on, book.currency)
+    decider_on(strategy, decided_on)  # says now what would stop every process
+    laws = tuple(laws_on(law, decided_on, book.currency).values())
+    deciding = Deciding(
+        strategy=strategy, decided_on=decided_on, laws=laws, as_of_on=book.as_of_on
+    )
     tally = Tally(book.currency, PROTECTED_COLUMNS)
-    as_of_day = day_number(book.as_of_on)
-    with shelf.decisions_into(request.out) as sink:
+    with (
+        shelf.decisions_into(request.out) as sink,
+        book.decided(deciding, request.jobs) as parts,
+    ):
         done = 0
-        for customers in book.customers(strategy.columns):
-            outcomes = []
-            for each in customers:
-                law_values = laws_of(laws, each)
-                outcome = decider.decide(each.customer_id, each.cells, law_values, as_of_day)
-                tally.add(outcome, defaulted=each.defaulted, groups=each.groups)
-                outcomes.append((each.number, outcome))
-            sink.write(outcomes)
-            done += len(outcomes)
+        for part in parts:
+            sink.write(part)
+            tally.merge(part.tally)
+            done += part.rows
             progress(done, book.rows)
         digest, sha256 = sink.finish()
         record = ReviewRecord(
@@ -88,7 +91,7 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
             ),
             strategy=strategy_facts(strategy),
             decided_on=decided_on,
-            law=tuple(laws.values()),
+            law=laws,
             decisions_digest=digest,
             decisions_sha256=sha256,
             figures=tally.figures(),
@@ -156,9 +159,7 @@ def laws_of(laws: Mapping[str, LawValues], customer: Customer) -> LawValues:
     """Return what binds a customer's lender."""
     found = laws.get(customer.licence)
     if found is None:
-        place = f"row {customer.number}, column licence"
-        rule = "the law's table has nothing in force for it on the day of the decision"
-        raise InputFault(place=place, value=customer.licence, rule=rule)
+        raise NoLawFault(customer.number, customer.licence)
     return found
 
 

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from twinline.app.book_ports import Progress
     from twinline.app.review_record import ReviewRecord
+    from twinline.decision.law import LawValues
     from twinline.decision.outcome import Outcome
     from twinline.decision.strategy import Strategy
+    from twinline.portfolio.tally import Tally
 
 Cell = int | None
 Language = Literal["en", "zh"]
@@ -34,6 +36,28 @@ class Customer:
     cells: tuple[Cell, ...]
     defaulted: bool | None
     groups: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deciding:
+    """All it takes to decide a book's customers: who decides, on which day, under which law."""
+
+    strategy: Strategy
+    decided_on: date
+    laws: tuple[LawValues, ...]
+    as_of_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Some customers decided, in the book's order, and what they add to the figures.
+
+    `decisions` have the form in which the shelf keeps them.
+    """
+
+    rows: int
+    tally: Tally
+    decisions: object
 
 
 class BookSource(Protocol):
@@ -58,8 +82,17 @@ class BookSource(Protocol):
     def as_of_on(self) -> date:
         """The day it describes."""
 
+    def decided(
+        self, deciding: Deciding, jobs: int | None
+    ) -> AbstractContextManager[Iterator[Decided]]:
+        """Decide all customers in order, in chunks of bounded size, by so many processes.
+
+        Without a number it is for the book to say how many are worth their start. Leaving the
+        context ends them.
+        """
+
     def customers(self, columns: Sequence[str]) -> Iterator[Sequence[Customer]]:
-        """Yield all customers in order, in chunks of bounded size."""
+        """Yield all customers in order, in chunks of bounded size, for whoever looks at each."""
 
     def customer(self, number: int, columns: Sequence[str]) -> Customer:
         """Return the customer of a row, 1 the first."""
@@ -68,8 +101,8 @@ class BookSource(Protocol):
 class DecisionSink(Protocol):
     """A review's folder being written aside; nothing is there until it is kept."""
 
-    def write(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
-        """Write outcomes with their rows' numbers."""
+    def write(self, decided: Decided) -> None:
+        """Write the next decisions."""
 
     def finish(self) -> tuple[str, str]:
         """Close the decisions; return the digest of their content and the file's SHA-256."""
@@ -101,10 +134,10 @@ class DecisionSource(Protocol):
 
 
 class Comparison(Protocol):
-    """Outcomes made again held against the stored ones, in order, byte by byte."""
+    """Decisions made again held against the stored ones, in order, byte by byte."""
 
-    def differences(self, outcomes: Sequence[tuple[int, Outcome]]) -> Sequence[tuple[int, str]]:
-        """Return row and column of each difference in the next outcomes."""
+    def differences(self, decided: Decided) -> Sequence[tuple[int, str]]:
+        """Return row and column of each difference in the next decisions."""
 
     def digest(self) -> str:
         """Return the digest of all outcomes made again."""

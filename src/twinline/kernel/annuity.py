@@ -7,6 +7,8 @@ from functools import lru_cache
 FACTOR_SCALE = 10**9
 MONTHS_MAX = 60
 RATE_MAX_PPM = 10_000_000
+YEAR_PPM = 12_000_000
+"""Twelve months in ppm: a yearly rate in ppm over this is a month's rate."""
 
 
 @lru_cache(maxsize=4096)
@@ -16,7 +18,7 @@ def annuity_factor(rate_ppm: int, months: int) -> int:
     `rate_ppm` is the nominal rate a year in parts per million; a month is a twelfth of it. Each
     month's discount is rounded down, so the factor is at or just below the exact one.
     """
-    discount = FACTOR_SCALE * 12_000_000 // (12_000_000 + rate_ppm)
+    discount = FACTOR_SCALE * YEAR_PPM // (YEAR_PPM + rate_ppm)
     power, factor = FACTOR_SCALE, 0
     for _ in range(months):
         power = power * discount // FACTOR_SCALE

@@ -15,21 +15,26 @@ class Ranking:
 
     def __init__(self) -> None:
         """Start with nobody."""
-        self._goods: Counter[int] = Counter()
-        self._bads: Counter[int] = Counter()
+        self.goods: Counter[int] = Counter()
+        self.bads: Counter[int] = Counter()
 
     def add(self, score: int, *, bad: bool) -> None:
         """Add one customer whose outcome is known."""
-        (self._bads if bad else self._goods)[score] += 1
+        (self.bads if bad else self.goods)[score] += 1
+
+    def merge(self, other: Ranking) -> None:
+        """Add another ranking's customers."""
+        self.goods.update(other.goods)
+        self.bads.update(other.bads)
 
     def figures(self) -> ScoreFigures:
         """Return AUC (ties count half), KS and Gini in ppm; None without goods or bads."""
-        goods, bads = self._goods.total(), self._bads.total()
+        goods, bads = self.goods.total(), self.bads.total()
         auc = ks = gini = None
         if goods and bads:
             above_twice = goods_below = bads_below = greatest = 0
-            for score in sorted({*self._goods, *self._bads}):
-                good, bad = self._goods[score], self._bads[score]
+            for score in sorted({*self.goods, *self.bads}):
+                good, bad = self.goods[score], self.bads[score]
                 above_twice += good * (2 * bads_below + bad)
                 goods_below += good
                 bads_below += bad

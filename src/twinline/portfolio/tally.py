@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from twinline.decision.strategy import Action
 from twinline.kernel.money import format_money
@@ -20,13 +20,15 @@ PPM = 1_000_000
 LGD_PPM = 650_000
 """Loss given default of unsecured consumer credit, as the standard strategy prices it."""
 
+DIGITS = 3
+"""Amounts are told apart by so many digits only."""
+
 PRICE_BAND_PPM = 10_000
 SCORE_BAND = 20
 UNKNOWN = ""
 """The key of those whose segment or score is not known."""
 
-
-_Pair = tuple[str, str]
+Pair = tuple[str, str]
 """An action and what goes with it, as text: an Enum is slow to look up for every row."""
 
 
@@ -37,75 +39,90 @@ class Tally:
         """Start with an empty book."""
         self._currency = currency
         self._group_names = tuple(groups)
-        self._customers = self._referred = self._challengers = 0
-        self._joint_minor = 0
-        self._together: Counter[_Pair] = Counter()
-        self._lines = (_LineTally(), _LineTally())
-        self._segments: defaultdict[str, _GroupTally] = defaultdict(_GroupTally)
-        self._scores: defaultdict[int | None, _GroupTally] = defaultdict(_GroupTally)
-        self._groups: tuple[defaultdict[str, _GroupTally], ...] = tuple(
-            defaultdict(_GroupTally) for _ in groups
+        self.customers = self.referred = self.challengers = 0
+        self.joint_minor = 0
+        self.together: Counter[Pair] = Counter()
+        self.lines = (LineTally(), LineTally())
+        self.segments: defaultdict[str, GroupTally] = defaultdict(GroupTally)
+        self.scores: defaultdict[int | None, GroupTally] = defaultdict(GroupTally)
+        self.groups: tuple[defaultdict[str, GroupTally], ...] = tuple(
+            defaultdict(GroupTally) for _ in groups
         )
-        self._ranking = Ranking()
+        self.ranking = Ranking()
 
     def add(
         self, outcome: Outcome, *, defaulted: bool | None, groups: Sequence[str | None]
     ) -> None:
         """Add one customer's outcome; `defaulted` is None where it is not known."""
-        self._customers += 1
-        self._referred += Action.REFER in {outcome.pay_later.action, outcome.cash_loan.action}
-        self._challengers += outcome.challenger
-        self._joint_minor += outcome.joint_limit_minor or 0
+        self.customers += 1
+        self.referred += Action.REFER in {outcome.pay_later.action, outcome.cash_loan.action}
+        self.challengers += outcome.challenger
+        self.joint_minor += outcome.joint_limit_minor or 0
         pair = (outcome.pay_later.action.value, outcome.cash_loan.action.value)
         pd_ppm = outcome.pd_ppm or 0
-        for tally, line in zip(self._lines, (outcome.pay_later, outcome.cash_loan), strict=True):
+        for tally, line in zip(self.lines, (outcome.pay_later, outcome.cash_loan), strict=True):
             tally.add(line, pd_ppm)
-        self._together[pair] += 1
-        self._segments[outcome.segment or UNKNOWN].add(outcome.score, pair, defaulted)
+        self.together[pair] += 1
+        self.segments[outcome.segment or UNKNOWN].add(outcome.score, pair, defaulted)
         band = None if outcome.score is None else outcome.score // SCORE_BAND
-        self._scores[band].add(outcome.score, pair, defaulted)
-        for by_value, value in zip(self._groups, groups, strict=True):
+        self.scores[band].add(outcome.score, pair, defaulted)
+        for tallies, value in zip(self.groups, groups, strict=True):
             if value is not None:
-                by_value[value].add(outcome.score, pair, defaulted)
+                tallies[value].add(outcome.score, pair, defaulted)
         if defaulted is not None and outcome.score is not None:
-            self._ranking.add(outcome.score, bad=defaulted)
+            self.ranking.add(outcome.score, bad=defaulted)
+
+    def merge(self, other: Tally) -> None:
+        """Add all that another tally of the same book holds."""
+        self.customers += other.customers
+        self.referred += other.referred
+        self.challengers += other.challengers
+        self.joint_minor += other.joint_minor
+        self.together.update(other.together)
+        for line, added in zip(self.lines, other.lines, strict=True):
+            line.merge(added)
+        _merge(self.segments, other.segments)
+        _merge(self.scores, other.scores)
+        for values, more in zip(self.groups, other.groups, strict=True):
+            _merge(values, more)
+        self.ranking.merge(other.ranking)
 
     def figures(self) -> Figures:
         """Return the figures of all that was added."""
         currency = self._currency
-        pay_later, cash_loan = (tally.figures(currency) for tally in self._lines)
+        pay_later, cash_loan = (tally.figures(currency) for tally in self.lines)
         return Figures(
-            customers=self._customers,
-            referred=self._referred,
-            challengers=self._challengers,
+            customers=self.customers,
+            referred=self.referred,
+            challengers=self.challengers,
             pay_later=pay_later,
             cash_loan=cash_loan,
-            joint_limit=format_money(self._joint_minor, currency),
-            together=_by_action(self._together),
-            expected_loss_before=_loss(sum(line.lost_before for line in self._lines), currency),
-            expected_loss=_loss(sum(line.lost for line in self._lines), currency),
-            segments=_by_name(self._segments),
-            scores=_by_band(self._scores),
+            joint_limit=format_money(self.joint_minor, currency),
+            together=_by_action(self.together),
+            expected_loss_before=_loss(sum(line.lost_before for line in self.lines), currency),
+            expected_loss=_loss(sum(line.lost for line in self.lines), currency),
+            segments=_by_name(self.segments),
+            scores=_by_band(self.scores),
             groups={
                 name: _by_name(values)
-                for name, values in zip(self._group_names, self._groups, strict=True)
+                for name, values in zip(self._group_names, self.groups, strict=True)
                 if values
             },
-            score=self._ranking.figures(),
+            score=self.ranking.figures(),
         )
 
 
-class _LineTally:
+class LineTally:
     """One line over the book."""
 
     def __init__(self) -> None:
         self.actions: Counter[Action] = Counter()
         self.binding: Counter[str] = Counter()
-        self.reasons: Counter[_Pair] = Counter()
+        self.reasons: Counter[Pair] = Counter()
         self.price_bounds: Counter[str] = Counter()
         self.prices: Counter[int] = Counter()
-        self.limits_before = _Amounts()
-        self.limits = _Amounts()
+        self.limits_before = Amounts()
+        self.limits = Amounts()
         self.base = self.raised = self.cut = self.invited = 0
         self.lost_before = self.lost = 0
 
@@ -132,6 +149,22 @@ class _LineTally:
         if line.price_ppm is not None:
             self.prices[line.price_ppm] += 1
             self.price_bounds[line.price_binding] += 1
+
+    def merge(self, other: LineTally) -> None:
+        """Add another tally of the same line."""
+        self.actions.update(other.actions)
+        self.binding.update(other.binding)
+        self.reasons.update(other.reasons)
+        self.price_bounds.update(other.price_bounds)
+        self.prices.update(other.prices)
+        self.limits_before.merge(other.limits_before)
+        self.limits.merge(other.limits)
+        self.base += other.base
+        self.raised += other.raised
+        self.cut += other.cut
+        self.invited += other.invited
+        self.lost_before += other.lost_before
+        self.lost += other.lost
 
     def figures(self, currency: str) -> LineFigures:
         """Return the line's figures."""
@@ -169,7 +202,7 @@ class _LineTally:
         )
 
 
-class _Amounts:
+class Amounts:
     """Amounts of money added up; bounded, because they are told apart by three digits only."""
 
     def __init__(self) -> None:
@@ -187,12 +220,20 @@ class _Amounts:
         if not minor:
             self.none += 1
             return
-        scale = 10 ** max(len(str(minor)) - 3, 0)
+        scale = 10 ** max(len(str(minor)) - DIGITS, 0)
         alike = minor // scale * scale
         self.counts[alike] += 1
         self.sums[alike] += minor
         self.total += minor
         self.largest = max(self.largest, minor)
+
+    def merge(self, other: Amounts) -> None:
+        """Add other amounts."""
+        self.total += other.total
+        self.none += other.none
+        self.largest = max(self.largest, other.largest)
+        self.counts.update(other.counts)
+        self.sums.update(other.sums)
 
     def by_band(self, currency: str) -> dict[str, int]:
         """Return how many amounts lie in each band from 1, 2 or 5 to the next, by its start."""
@@ -216,17 +257,17 @@ class _Amounts:
         return divide(held * PPM, self.total, Rounding.HALF_UP) if self.total else 0
 
 
-class _GroupTally:
+class GroupTally:
     """Some customers: how many, their scores, their outcomes and what became of their lines."""
 
     def __init__(self) -> None:
         self.customers = self.score = self.scored = self.known = self.defaulted = 0
-        self.actions: Counter[_Pair] = Counter()
+        self.actions: Counter[Pair] = Counter()
 
     def add(
         self,
         score: int | None,
-        actions: _Pair,
+        actions: Pair,
         defaulted: bool | None,  # noqa: FBT001 - a column
     ) -> None:
         """Add one customer, the actions on both lines as a pair."""
@@ -238,6 +279,15 @@ class _GroupTally:
         if defaulted is not None:
             self.known += 1
             self.defaulted += defaulted
+
+    def merge(self, other: GroupTally) -> None:
+        """Add other customers."""
+        self.customers += other.customers
+        self.score += other.score
+        self.scored += other.scored
+        self.known += other.known
+        self.defaulted += other.defaulted
+        self.actions.update(other.actions)
 
     def figures(self) -> GroupFigures:
         """Return the group's figures."""
@@ -261,7 +311,15 @@ class _GroupTally:
         )
 
 
-def _by_name(tallies: Mapping[str, _GroupTally]) -> dict[str, GroupFigures]:
+_Name = TypeVar("_Name", str, int | None)
+
+
+def _merge(tallies: defaultdict[_Name, GroupTally], others: Mapping[_Name, GroupTally]) -> None:
+    for name, other in others.items():
+        tallies[name].merge(other)
+
+
+def _by_name(tallies: Mapping[str, GroupTally]) -> dict[str, GroupFigures]:
     return {name: tallies[name].figures() for name in sorted(tallies)}
 
 
@@ -269,7 +327,7 @@ def _most_first(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _by_band(tallies: Mapping[int | None, _GroupTally]) -> dict[str, GroupFigures]:
+def _by_band(tallies: Mapping[int | None, GroupTally]) -> dict[str, GroupFigures]:
     known = {
         f"{band * SCORE_BAND}-{band * SCORE_BAND + SCORE_BAND - 1}": tallies[band].figures()
         for band in sorted(band for band in tallies if band is not None)
@@ -278,7 +336,7 @@ def _by_band(tallies: Mapping[int | None, _GroupTally]) -> dict[str, GroupFigure
     return known | unknown
 
 
-def _by_action(counts: Counter[_Pair]) -> dict[str, dict[str, int]]:
+def _by_action(counts: Counter[Pair]) -> dict[str, dict[str, int]]:
     """Return the counts by action in the order of actions, then by key, the most first."""
     return {
         action.value: _most_first(

@@ -71,7 +71,7 @@ def test_memory_does_not_grow_with_the_book() -> None:
     ]
     tally = tallied(customers)
 
-    assert len(tally._lines[0].limits.counts) < 2_000  # noqa: SLF001 - what is promised
+    assert len(tally.lines[0].limits.counts) < 2_000
 
 
 def test_first_reasons_are_counted_by_action() -> None:

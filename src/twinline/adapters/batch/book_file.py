@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some row groups of a book, next to each other; `first_row` is their first row's number."""
+
+    first_row: int
+    rows: int
+    groups: tuple[int, ...]
 
 
 class BookReader:
@@ -97,14 +107,43 @@ class BookReader:
     ) -> Iterator[pa.RecordBatch]:
         """Yield all rows in order, the chosen columns in the order chosen."""
         names = list(BOOK_SCHEMA.names if columns is None else columns)
-        read = 0
         with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(rows_per_batch, columns=names):
-                batch.validate(full=True)
-                read += batch.num_rows
-                if batch.num_rows:
-                    yield batch.select(names)
-        reject_lost_rows(self.path, read, self.rows)
+            batches = file.iter_batches(rows_per_batch, columns=names)
+            yield from self._whole(batches, names, self.rows)
+
+    def part_batches(self, part: Part, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a part in order; by one thread, since parts share the cores."""
+        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+            batches = file.iter_batches(
+                ROWS_PER_BATCH, row_groups=part.groups, columns=columns, use_threads=False
+            )
+            yield from self._whole(batches, columns, part.rows)
+
+    def parts(self) -> list[Part]:
+        """Return the book's row groups, in order, in parts of some size."""
+        parts: list[Part] = []
+        first, groups, rows = 1, [], 0
+        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+            sizes = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+        for group, size in enumerate(sizes):
+            groups.append(group)
+            rows += size
+            if rows >= ROWS_PER_BATCH or group == len(sizes) - 1:
+                parts.append(Part(first, rows, tuple(groups)))
+                first, groups, rows = first + rows, [], 0
+        return parts
+
+    def _whole(
+        self, batches: Iterator[pa.RecordBatch], names: Sequence[str], rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield batches found sound, and make sure that no row was lost."""
+        read = 0
+        for batch in batches:
+            batch.validate(full=True)
+            read += batch.num_rows
+            if batch.num_rows:
+                yield batch.select(list(names))
+        reject_lost_rows(self.path, read, rows)
 
     def row(self, number: int) -> dict[str, object]:
         """Return one row by its number, 1 the first, reading only the row group that holds it."""

@@ -102,19 +102,31 @@ class Digest:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch."""
-        if batch.num_rows:
-            texts = [_texts(column) for column in batch.columns]
-            rows = pc.binary_join_element_wise(*texts, "\n").to_pylist()
-            self._sha256.update("\n\n".join([*rows, ""]).encode())
+        self.add_text(text_of_rows(batch))
+
+    def add_text(self, text: memoryview | bytes) -> None:
+        """Add rows as `text_of_rows` gives them."""
+        self._sha256.update(text)
 
     def hexdigest(self) -> str:
         """Return the digest of all rows so far."""
         return self._sha256.hexdigest()
 
 
+def text_of_rows(batch: pa.RecordBatch) -> memoryview:
+    """Return the rows of a batch as the digest sees them."""
+    texts = [_texts(column) for column in batch.columns]
+    rows = pc.binary_join_element_wise(*texts, "", "", "\n")
+    _, offsets, text = rows.buffers()
+    ends = memoryview(offsets).cast("i")[rows.offset : rows.offset + len(rows) + 1]
+    return memoryview(text)[ends[0] : ends[-1]] if len(rows) else memoryview(b"")
+
+
 def _texts(column: pa.Array) -> pa.Array:
     """Return a column as text, empty where it has no value."""
     if pa.types.is_list(column.type):
-        values = pc.fill_null(column.values.cast(pa.string()), "")
+        values = _texts(column.values)
         column = pc.binary_join(pa.ListArray.from_arrays(column.offsets, values), ",")
-    return pc.fill_null(column.cast(pa.string()), "")
+    if not pa.types.is_string(column.type):
+        column = column.cast(pa.string())
+    return pc.fill_null(column, "") if column.null_count else column

@@ -6,9 +6,11 @@ import itertools
 import os
 import shutil
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import msgspec
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -16,20 +18,19 @@ from twinline.adapters.batch.aside import faults_of
 from twinline.adapters.batch.decision_schema import (
     DECISION_SCHEMA,
     Digest,
-    batch_of,
     outcome_of,
 )
-from twinline.adapters.batch.source import arrow_faults, sha256_of
+from twinline.adapters.batch.lane import Lane
+from twinline.adapters.batch.source import ROWS_PER_BATCH, arrow_faults, sha256_of
 from twinline.app.fault import InputFault, OutputFault
 from twinline.app.review_record import RECORD_VERSION, ReviewRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
-    import pyarrow as pa
-
+    from twinline.app.review_ports import Decided
     from twinline.decision.outcome import Outcome
 
 DECISIONS = "decisions.parquet"
@@ -53,6 +54,8 @@ class ReviewFolder:
         self.part = self._place.with_name(f"{stem}.part")
         self._earlier = self._place.with_name(f"{stem}.earlier")
         self._digest = Digest()
+        self._held: list[pa.RecordBatch] = []
+        self._writing, self._digesting = Lane(), Lane()
         with faults_of(path):
             self.part.mkdir()
             self._bytes = (self.part / DECISIONS).open("xb")
@@ -67,6 +70,8 @@ class ReviewFolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._writing.end()
+        self._digesting.end()
         # What cannot be written of an unfinished file no longer matters.
         with suppress(OSError, ValueError):
             self._file.close()
@@ -74,15 +79,20 @@ class ReviewFolder:
             self._bytes.close()
         shutil.rmtree(self.part, ignore_errors=True)
 
-    def write(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
-        """Write outcomes, with their rows' numbers, as one row group."""
-        batch = batch_of(outcomes)
-        self._digest.add(batch)
-        with faults_of(self.path):
-            self._file.write_batch(batch, row_group_size=max(batch.num_rows, 1))
+    def write(self, decided: Decided) -> None:
+        """Write the next decisions; row groups are of one size however the decisions arrive."""
+        decisions = decided.decisions
+        assert isinstance(decisions, pa.RecordBatch)
+        self._digesting.do(partial(self._digest.add, decisions))
+        self._held.append(decisions)
+        if sum(batch.num_rows for batch in self._held) >= ROWS_PER_BATCH:
+            self._write_groups(least=ROWS_PER_BATCH)
 
     def finish(self) -> tuple[str, str]:
         """Close the decisions; return the digest of their content and the file's SHA-256."""
+        self._write_groups(least=1)
+        self._digesting.finish()
+        self._writing.finish()
         with faults_of(self.path):
             self._file.close()
             self._bytes.close()
@@ -103,6 +113,17 @@ class ReviewFolder:
             self.part.rename(self._place)
             _sync(self._place.parent)
         shutil.rmtree(self._earlier, ignore_errors=True)
+
+    def _write_groups(self, least: int) -> None:
+        table = pa.Table.from_batches(self._held, DECISION_SCHEMA)
+        while table.num_rows >= least:
+            self._writing.do(partial(self._write_group, table.slice(0, ROWS_PER_BATCH)))
+            table = table.slice(ROWS_PER_BATCH)
+        self._held = table.to_batches()
+
+    def _write_group(self, rows: pa.Table) -> None:
+        with faults_of(self.path):
+            self._file.write_table(rows, ROWS_PER_BATCH)
 
 
 class Decisions:
@@ -154,15 +175,18 @@ class Comparison:
     def __init__(self, stored: Decisions) -> None:
         """Begin at the first stored row."""
         self._stored = stored.batches()
+        self._held: list[pa.RecordBatch] = []
         self._digest = Digest()
+        self._digesting = Lane()
 
-    def differences(self, outcomes: Sequence[tuple[int, Outcome]]) -> list[tuple[int, str]]:
-        """Return row and column of each difference in the next outcomes."""
-        again = batch_of(outcomes)
-        self._digest.add(again)
-        stored = next(self._stored, None)
-        if stored is None or stored.num_rows != again.num_rows:
-            return [(outcomes[0][0], "row")]
+    def differences(self, decided: Decided) -> list[tuple[int, str]]:
+        """Return row and column of each difference in the next decisions."""
+        again = decided.decisions
+        assert isinstance(again, pa.RecordBatch)
+        self._digesting.do(partial(self._digest.add, again))
+        stored = self._next(again.num_rows)
+        if stored.num_rows != again.num_rows:
+            return [(again["row"][stored.num_rows].as_py(), "row")]
         if stored.equals(again):
             return []
         return [
@@ -178,8 +202,22 @@ class Comparison:
             if one != other
         ]
 
+    def _next(self, rows: int) -> pa.RecordBatch:
+        """Return so many stored rows, or as many as are left."""
+        while sum(batch.num_rows for batch in self._held) < rows:
+            batch = next(self._stored, None)
+            if batch is None:
+                break
+            self._held.append(batch)
+        if not self._held:
+            return DECISION_SCHEMA.empty_table().to_batches()[0]
+        held = pa.concat_batches(self._held)
+        self._held = [held.slice(rows)]
+        return held.slice(0, rows)
+
     def digest(self) -> str:
         """Return the digest of all outcomes made again."""
+        self._digesting.finish()
         return self._digest.hexdigest()
 
 

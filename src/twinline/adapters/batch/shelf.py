@@ -10,27 +10,29 @@ import pyarrow as pa
 
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
+from twinline.adapters.batch.deciding import FRAME
 from twinline.adapters.batch.review_folder import (
     Decisions,
     ReviewFolder,
     read_record,
 )
+from twinline.adapters.batch.sharing import decided
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.fault import InputFault
 from twinline.app.review_ports import Customer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
 
     from twinline.app.book_ports import Progress
+    from twinline.app.review_ports import Decided, Deciding
     from twinline.app.review_record import ReviewRecord
 
-ROWS_PER_CHUNK = 8_192
 FILES_MAX = 200
 FILE_BYTES_MAX = 1_000_000
 STRATEGY_SUFFIXES = {".toml", ".csv", ".jsonl", ".md"}
-FRAME = ("customer_id", "licence", "defaulted", *PROTECTED_COLUMNS)
 
 
 class Book:
@@ -62,14 +64,19 @@ class Book:
         """Return the day the book describes."""
         return self._reader.as_of_on
 
+    def decided(
+        self, deciding: Deciding, jobs: int | None
+    ) -> AbstractContextManager[Iterator[Decided]]:
+        """Decide all customers in order, in chunks of bounded size."""
+        return decided(self._reader, deciding, jobs)
+
     def customers(self, columns: Sequence[str]) -> Iterator[list[Customer]]:
         """Yield all customers in order, in chunks of bounded size."""
         number = 1
         names = list(dict.fromkeys([*FRAME, *columns]))
-        for batch in self._reader.batches(names, rows_per_batch=ROWS_PER_CHUNK):
-            chunk = _customers(batch, columns, number)
-            number += len(chunk)
-            yield chunk
+        for batch in self._reader.batches(names):
+            yield _customers(batch, columns, number)
+            number += batch.num_rows
 
     def customer(self, number: int, columns: Sequence[str]) -> Customer:
         """Return the customer of a row, 1 the first."""

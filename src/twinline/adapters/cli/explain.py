@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.explanation import LANGUAGES, explanation_text
 from twinline.adapters.cli.progress import progress_bar
+from twinline.adapters.cli.words import add_jobs
 from twinline.app.explain import explain
 from twinline.app.replay import replay
 
@@ -32,6 +33,7 @@ def register(subparsers: Verbs, shelf: Callable[[], Shelf]) -> None:
     verb = subparsers.add_parser("replay", help="make every decision of a review again")
     verb.add_argument("folder", type=Path, help="a review's folder")
     _add_book(verb)
+    add_jobs(verb)
     verb.set_defaults(run=lambda arguments: _replay(arguments, shelf()))
 
 
@@ -47,7 +49,7 @@ def _explain(arguments: argparse.Namespace, shelf: Shelf) -> int:
 
 def _replay(arguments: argparse.Namespace, shelf: Shelf) -> int:
     with progress_bar("deciding again") as progress:
-        replayed = replay(arguments.folder, arguments.book, shelf, progress)
+        replayed = replay(arguments.folder, arguments.book, shelf, progress, arguments.jobs)
     if not replayed.differing:
         print(f"{replayed.rows:,} decisions made again, every byte equal")
         print(f"  digest {replayed.digest}")

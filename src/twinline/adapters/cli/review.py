@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.progress import progress_bar
-from twinline.adapters.cli.words import day
+from twinline.adapters.cli.words import add_jobs, day
 from twinline.app.review import ReviewRequest, review
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def register(subparsers: Verbs, shelf: Callable[[], Shelf], page: Callable[[], P
     verb.add_argument(
         "--lang", choices=("en", "zh"), default="en", help="the language of report.html"
     )
+    add_jobs(verb)
     verb.set_defaults(run=lambda arguments: _review(arguments, shelf(), page()))
 
 
@@ -45,6 +46,7 @@ def _review(arguments: argparse.Namespace, shelf: Shelf, page: Page) -> int:
         out=arguments.out,
         decided_on=arguments.decided_on,
         lang=arguments.lang,
+        jobs=arguments.jobs,
     )
     with progress_bar("deciding") as progress:
         record = review(request, shelf, page, progress)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - no public name
 
+JOBS_MAX = 256
+
 
 def day(text: str) -> date:
     """Return an argument's day."""
@@ -17,3 +19,21 @@ def day(text: str) -> date:
     except ValueError:
         message = f"{text!r} is not a day such as 2026-11-01"
         raise argparse.ArgumentTypeError(message) from None
+
+
+def jobs(text: str) -> int:
+    """Return an argument's number of processes."""
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= JOBS_MAX:
+        message = f"{text!r} is not a number of processes, 1 to {JOBS_MAX}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def add_jobs(verb: argparse.ArgumentParser) -> None:
+    """Add the option that says how many processes decide."""
+    verb.add_argument(
+        "--jobs",
+        type=jobs,
+        metavar="N",
+        help="how many processes decide (default: all cores, one for a small book)",
+    )
