@@ -28,6 +28,36 @@ OUTPUT_CLOSED = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    parser = _parser()
+    with suppress(ValueError):  # only the main thread hears signals
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        arguments = parser.parse_args(argv)
+        if sys.stdin is None:  # closed by whoever started us: nothing to read
+            sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - for good
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except Fault as fault:
+        print(f"twinline: error: {fault}", file=sys.stderr)  # noqa: T201
+        return INPUT_FAULT
+    except BrokenPipeError:
+        # Whoever read us has closed the pipe; what was asked for has been done.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OUTPUT_CLOSED
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        reason = f"{error.strerror}: must be writable"
+        print(f"twinline: error: standard output: {reason}", file=sys.stderr)  # noqa: T201
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INPUT_FAULT
+    except KeyboardInterrupt:
+        print("twinline: interrupted; nothing was left half done", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="twinline", description="Two linked credit lines.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     book.register(commands, _books, customers)
@@ -37,22 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     calc.register(commands)
     strategy.register(commands, _shelf)
     train.register(commands, _shelf, _workshop, _trainer)
-    with suppress(ValueError):  # only the main thread hears signals
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        arguments = parser.parse_args(argv)
-        code: int = arguments.run(arguments)
-    except Fault as fault:
-        print(f"twinline: error: {fault}", file=sys.stderr)  # noqa: T201
-        return INPUT_FAULT
-    except BrokenPipeError:
-        # Whoever read us has closed the pipe; what was asked for has been done.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OUTPUT_CLOSED
-    except KeyboardInterrupt:
-        print("twinline: interrupted; nothing was left half done", file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
-    return code
+    return parser
 
 
 def _books() -> Books:

@@ -311,6 +311,17 @@ def test_a_closed_pipe_is_no_error(made: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_full_output_is_one_clear_fault(made: Path) -> None:
+    """Where standard output cannot be written, one line says so and the exit code is 2."""
+    command = [*TWINLINE, "explain", str(made / "review"), "--customer", "C000000001"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 2
+    said = "twinline: error: standard output: No space left on device: must be writable\n"
+    assert done.stderr == said
+
+
 def real_book() -> Path:
     """Return the real book's table, or skip with a clear word."""
     folder = Path(os.environ.get("TWINLINE_BOOKS", ROOT.parent / "shared" / "books"))

@@ -62,6 +62,9 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
     book = shelf.sound_book(request.book, progress)
     strategy = usable_strategy(request.strategy, files, scale_of(law, book))
     decided_on = request.decided_on or max(book.as_of_on, law.known_on)
+    if decided_on < book.as_of_on:
+        rule = f"a decision is not made before the book's day, {book.as_of_on}"
+        raise InputFault(place="decided on", value=decided_on, rule=rule)
     decider_on(strategy, decided_on)  # says now what would stop every process
     laws = tuple(laws_on(law, decided_on, book.currency).values())
     deciding = Deciding(

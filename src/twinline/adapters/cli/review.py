@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinline.adapters.cli.progress import progress_bar
 from twinline.adapters.cli.words import add_jobs, day
 from twinline.app.review import ReviewRequest, review
+from twinline.kernel.money import format_money, parse_money
 
 if TYPE_CHECKING:
     import argparse
@@ -82,8 +83,16 @@ def _print_line(name: str, line: LineFigures, currency: str) -> None:
     print(
         f"    limits {_money(line.limit_before)} → {_money(line.effective_limit)} {currency}"
         f" (raised {_money(line.raised_by)}, cut {_money(line.cut_by)},"
-        f" invited {_money(line.invited)})"
+        f" invited {_money(line.invited)}, held back {_money(_held_back(line, currency))})"
     )
+
+
+def _held_back(line: LineFigures, currency: str) -> str:
+    """Return what stops and restrictions keep out of reach for now."""
+    base, effective = (
+        parse_money(text, currency) for text in (line.base_limit, line.effective_limit)
+    )
+    return format_money(base - effective, currency)
 
 
 def _money(text: str) -> str:
