@@ -303,31 +303,28 @@ def movers(view: ComparisonView) -> Section:
                 currency=view.record.book.currency,
             ),
         ),
-        blocks=tuple(
-            Cards(
-                cards=tuple(
-                    _movers(view, words(f"mover.{way}", line=line.name), found)
-                    for way, found in (
-                        ("gained", line.figures.most_gained),
-                        ("lost", line.figures.most_lost),
-                    )
-                )
-            )
-            for line in view.lines()
-        ),
+        blocks=tuple(Cards(cards=_movers(view, line)) for line in view.lines()),
     )
 
 
-def _movers(view: ComparisonView, title: str, found: tuple[Mover, ...]) -> Card:
-    words = view.words
-    if not found:
-        return Card(title=title, says=(words("mover.nobody"),), blocks=())
+def _movers(view: ComparisonView, line: ComparedLine) -> tuple[Card, ...]:
+    words, figures = view.words, line.figures
     heads = ("customer", "limit", "decided", "price")
-    table = Table(
-        head=tuple(words(f"mover.{head}") for head in heads),
-        rows=tuple(_mover(view, mover) for mover in found),
+    cards = tuple(
+        Card(
+            title=words(f"mover.{way}", line=line.name),
+            says=(),
+            blocks=(
+                Table(
+                    head=tuple(words(f"mover.{head}") for head in heads),
+                    rows=tuple(_mover(view, mover) for mover in found),
+                ),
+            ),
+        )
+        for way, found in (("gained", figures.most_gained), ("lost", figures.most_lost))
+        if found
     )
-    return Card(title=title, says=(), blocks=(table,))
+    return cards or (Card(title=line.name, says=(words("mover.nobody"),), blocks=()),)
 
 
 def _mover(view: ComparisonView, mover: Mover) -> tuple[Cell, ...]:

@@ -71,15 +71,13 @@ def _swap(view: ComparisonView, line: ComparedLine) -> Card:
                 went_limit=view.short(went.limit_old),
             )
         ]
-        if came.outcome_known or went.outcome_known:
-            says.append(
-                words(
-                    "swap.known",
-                    came_rate=words.share(came.defaulted, came.outcome_known),
-                    went_rate=words.share(went.defaulted, went.outcome_known),
-                    in_rate=words.share(both.defaulted, both.outcome_known),
-                )
-            )
+        rates = [
+            words(f"swap.{key}", rate=words.share(each.defaulted, each.outcome_known))
+            for key, each in (("rate_in", came), ("rate_out", went), ("rate_both", both))
+            if each.outcome_known
+        ]
+        if rates:
+            says.append(words("swap.known", rates=words.joined(rates)))
         if min(came.outcome_known, went.outcome_known) >= ENOUGH:
             one = came.defaulted * went.outcome_known
             other = went.defaulted * came.outcome_known
@@ -155,19 +153,28 @@ def _shift(view: ComparisonView, line: ComparedLine) -> Card:
     if not moves.gainers and not moves.losers:
         says = words("shift.none", new=view.short(moves.limit_new))
         return Card(title=line.name, says=(says,), blocks=())
+    gain, lose = words("shift.no_gain"), words("shift.no_loss")
+    if moves.gainers:
+        gain = _many(view, "gain", moves.gainers, moves.gained, moves.mean_gain)
+    if moves.losers:
+        lose = _many(view, "lose", moves.losers, moves.lost, moves.mean_loss)
     says = words(
         "shift.says",
-        gainers=words.customers(moves.gainers),
-        gained=view.short(moves.gained),
-        mean_gain=view.money(moves.mean_gain),
-        losers=words.customers(moves.losers),
-        lost=view.short(moves.lost),
-        mean_loss=view.money(moves.mean_loss),
+        parts=words.joined([gain, lose]),
         old=view.short(moves.limit_old),
         new=view.short(moves.limit_new),
         change=view.changed(moves.limit_old, moves.limit_new),
     )
     return Card(title=line.name, says=(says,), blocks=(_shift_chart(view, line),))
+
+
+def _many(view: ComparisonView, key: str, customers: int, total: str, mean: str) -> str:
+    return view.words(
+        f"shift.{key}",
+        count=view.words.customers(customers),
+        amount=view.short(total),
+        mean=view.money(mean),
+    )
 
 
 def _shift_chart(view: ComparisonView, line: ComparedLine) -> Chart:

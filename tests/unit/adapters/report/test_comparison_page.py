@@ -136,7 +136,7 @@ def test_the_page_says_the_records_figures() -> None:
         "Come in: 0 customers, CNY 0 of limit. Go out: 120 customers, CNY 1.2 m"
         in text.replace("\u00a0", " ")
     )
-    assert "defaulted, 100.0% of who go out, 25.0% of who are in by both" in text
+    assert "Observed default rate: 100.0% of who go out; 25.0% of who are in by both." in text
     assert "three months late" not in text  # a gate is named by what the customer is told
     assert "score → three months or more past due: new use is stopped" in text
 
