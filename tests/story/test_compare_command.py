@@ -183,6 +183,20 @@ def test_a_strategy_against_itself_says_so(made: Path, tmp_path: Path) -> None:
     assert '<html lang="zh-Hans">' in page
 
 
+def test_the_cautious_strategy_gives_nobody_more(made: Path, tmp_path: Path) -> None:
+    """The challenger that ships lends less than the standard strategy and to nobody more."""
+    done = run(
+        "review", made / "book.parquet", "--strategy", STANDARD.parent / "challengers" / "cautious",
+        "--out", tmp_path / "cautious", "--against", STANDARD,
+    )  # fmt: skip
+    together = figures_of(tmp_path / "cautious")["together"]
+
+    assert done.returncode == 0
+    assert isinstance(together, dict)
+    assert together["gainers"] == 0
+    assert together["losers"] > 0
+
+
 def test_a_broken_second_strategy_is_refused_before_any_work(made: Path, tmp_path: Path) -> None:
     """What is wrong in DIR2 is named, and no folder is left."""
     shutil.copytree(STANDARD, tmp_path / "broken")
