@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import book, calc, decide, explain, review, strategy, train
+from twinline.app.compare import Pages
 from twinline.app.extra import extra
 from twinline.app.fault import Fault
 from twinline.sim.population import customers
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinline.app.book_ports import Books
-    from twinline.app.review_ports import Page, Shelf
+    from twinline.app.review_ports import Shelf
     from twinline.app.train_ports import Cards, Train, Workshop
 
 INPUT_FAULT = 2
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="twinline", description="Two linked credit lines.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     book.register(commands, _books, customers)
-    review.register(commands, _shelf, _page)
+    review.register(commands, _shelf, _pages)
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
     calc.register(commands)
@@ -82,10 +83,11 @@ def _shelf() -> Shelf:
     return shelf
 
 
-def _page() -> Page:
+def _pages() -> Pages:
+    from twinline.adapters.report.comparison import comparison_page  # noqa: PLC0415 - as below
     from twinline.adapters.report.review import review_page  # noqa: PLC0415 - Jinja takes long
 
-    return review_page
+    return Pages(review=review_page, comparison=comparison_page)
 
 
 def _workshop() -> Workshop:

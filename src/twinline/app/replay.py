@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from twinline.app.book_ports import Progress
     from twinline.app.review_ports import BookSource, Shelf
-    from twinline.app.review_record import ReviewRecord
+    from twinline.app.review_record import ReviewRecord, StrategyFacts
     from twinline.decision.strategy import Strategy
 
 DIFFERENCES_KEPT = 20
@@ -75,11 +75,15 @@ def replay(
 
 def recorded_strategy(folder: Path, record: ReviewRecord, shelf: Shelf) -> Strategy:
     """Return the strategy a review kept; raises `InputFault` where it was altered since."""
-    kept = folder / "strategy"
-    strategy = usable_strategy(kept, shelf.strategy_files(kept), record.strategy.currency_scale)
+    return kept_strategy(folder / "strategy", record.strategy, shelf)
+
+
+def kept_strategy(kept: Path, facts: StrategyFacts, shelf: Shelf) -> Strategy:
+    """Return the strategy in a folder of a review; raises `InputFault` where it was altered."""
+    strategy = usable_strategy(kept, shelf.strategy_files(kept), facts.currency_scale)
     for name in ("content_hash", "logic_hash"):
-        if getattr(strategy, name) != getattr(record.strategy, name):
-            rule = f"the review was made with {name} {getattr(record.strategy, name)[:16]}…"
+        if getattr(strategy, name) != getattr(facts, name):
+            rule = f"the review was made with {name} {getattr(facts, name)[:16]}…"
             raise InputFault(place=str(kept), value=getattr(strategy, name)[:16] + "…", rule=rule)
     return strategy
 

@@ -85,13 +85,7 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
         record = ReviewRecord(
             record_version=RECORD_VERSION,
             twinline_version=__version__,
-            book=BookFacts(
-                path=book.location,
-                sha256=book.sha256,
-                rows=book.rows,
-                currency=book.currency,
-                as_of_on=book.as_of_on,
-            ),
+            book=book_facts(book),
             strategy=strategy_facts(strategy),
             decided_on=decided_on,
             law=laws,
@@ -164,6 +158,17 @@ def laws_of(laws: Mapping[str, LawValues], customer: Customer) -> LawValues:
     if found is None:
         raise NoLawFault(customer.number, customer.licence)
     return found
+
+
+def book_facts(book: BookSource) -> BookFacts:
+    """Return what a record says of its book."""
+    return BookFacts(
+        path=book.location,
+        sha256=book.sha256,
+        rows=book.rows,
+        currency=book.currency,
+        as_of_on=book.as_of_on,
+    )
 
 
 def strategy_facts(strategy: Strategy) -> StrategyFacts:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
+    from twinline.app.compare_record import ComparisonRecord
     from twinline.app.review_record import ReviewRecord
     from twinline.decision.law import LawValues
     from twinline.decision.outcome import Outcome
@@ -118,6 +119,15 @@ class Page(Protocol):
         """Return the page as HTML."""
 
 
+class ComparisonPage(Protocol):
+    """The page that shows a comparison to a person, complete in itself."""
+
+    def __call__(
+        self, record: ComparisonRecord, new: Strategy, old: Strategy, lang: Language
+    ) -> bytes:
+        """Return the page as HTML."""
+
+
 class DecisionSource(Protocol):
     """The decisions of a finished review."""
 
@@ -161,6 +171,9 @@ class Shelf(Protocol):
     def law_text(self) -> str:
         """Return the table of the law that this release ships."""
 
+    def decisions_of(self, outcomes: Sequence[tuple[int, Outcome]]) -> object:
+        """Return outcomes, with their rows' numbers, in the form in which the shelf keeps them."""
+
     def decisions_into(self, folder: Path) -> AbstractContextManager[DecisionSink]:
         """Begin a review's folder."""
 
@@ -169,3 +182,6 @@ class Shelf(Protocol):
 
     def decisions(self, folder: Path) -> DecisionSource:
         """Open the decisions of a finished review."""
+
+    def comparison(self, folder: Path) -> ComparisonRecord | None:
+        """Return the record of a finished review's comparison, if it was made with one."""

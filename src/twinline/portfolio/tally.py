@@ -239,7 +239,7 @@ class Amounts:
         """Return how many amounts lie in each band from 1, 2 or 5 to the next, by its start."""
         bands: Counter[int] = Counter({0: self.none} if self.none else {})
         for alike, count in self.counts.items():
-            bands[_one_two_five(alike)] += count
+            bands[one_two_five(alike)] += count
         return {format_money(band, currency): bands[band] for band in sorted(bands)}
 
     def share_of_largest_ppm(self, count: int) -> int:
@@ -351,7 +351,7 @@ def _loss(minor_ppm: int, currency: str) -> str:
     return format_money(divide(minor_ppm * LGD_PPM, PPM * PPM, Rounding.HALF_UP), currency)
 
 
-def _one_two_five(minor: int) -> int:
+def one_two_five(minor: int) -> int:
     """Return the largest of 1, 2, 5, 10, 20, 50, ... that is not above a positive amount."""
     power: int = 10 ** (len(str(minor)) - 1)
     return next(step * power for step in (5, 2, 1) if step * power <= minor)

@@ -22,6 +22,12 @@ from twinline.adapters.batch.decision_schema import (
 )
 from twinline.adapters.batch.lane import Lane
 from twinline.adapters.batch.source import ROWS_PER_BATCH, arrow_faults, sha256_of
+from twinline.app.compare_record import (
+    AGAINST,
+    COMPARISON,
+    COMPARISON_VERSION,
+    ComparisonRecord,
+)
 from twinline.app.fault import InputFault, OutputFault
 from twinline.app.review_record import RECORD_VERSION, ReviewRecord
 
@@ -234,6 +240,28 @@ def read_record(folder: Path) -> ReviewRecord:
     if record.record_version != RECORD_VERSION:
         rule = f"this program reads version {RECORD_VERSION}"
         raise InputFault(place=str(path), value=record.record_version, rule=rule)
+    return record
+
+
+def read_comparison(folder: Path) -> ComparisonRecord | None:
+    """Return the record of a review's comparison, None where it was made without one.
+
+    Raises `InputFault` for a record that is broken, or gone though the other strategy is there.
+    """
+    path = folder / COMPARISON
+    if not path.exists() and not (folder / AGAINST).exists():
+        return None
+    try:
+        record = msgspec.json.decode(path.read_bytes(), type=ComparisonRecord)
+    except OSError as error:
+        rule = f"a review made against another strategy holds {COMPARISON}"
+        raise InputFault(place=str(folder), value=error.strerror, rule=rule) from error
+    except msgspec.DecodeError as error:
+        rule = "must be a comparison's record"
+        raise InputFault(place=str(path), value=error, rule=rule) from error
+    if record.comparison_version != COMPARISON_VERSION:
+        rule = f"this program reads version {COMPARISON_VERSION}"
+        raise InputFault(place=str(path), value=record.comparison_version, rule=rule)
     return record
 
 

@@ -11,9 +11,11 @@ import pyarrow as pa
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
 from twinline.adapters.batch.deciding import FRAME
+from twinline.adapters.batch.decision_schema import batch_of
 from twinline.adapters.batch.review_folder import (
     Decisions,
     ReviewFolder,
+    read_comparison,
     read_record,
 )
 from twinline.adapters.batch.sharing import decided
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from twinline.app.book_ports import Progress
+    from twinline.app.compare_record import ComparisonRecord
     from twinline.app.review_ports import Decided, Deciding
     from twinline.app.review_record import ReviewRecord
+    from twinline.decision.outcome import Outcome
 
 FILES_MAX = 200
 FILE_BYTES_MAX = 1_000_000
@@ -159,6 +163,11 @@ def law_text() -> str:
     return (resources.files("twinline.compliance") / "params" / "china.toml").read_text("utf-8")
 
 
+def decisions_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
+    """Return outcomes, with their rows' numbers, in the form in which they are kept."""
+    return batch_of(outcomes)
+
+
 def decisions_into(folder: Path) -> ReviewFolder:
     """Begin a review's folder."""
     return ReviewFolder(folder)
@@ -172,3 +181,8 @@ def record(folder: Path) -> ReviewRecord:
 def decisions(folder: Path) -> Decisions:
     """Open the decisions of a finished review."""
     return Decisions(folder)
+
+
+def comparison(folder: Path) -> ComparisonRecord | None:
+    """Return the record of a finished review's comparison, if it was made with one."""
+    return read_comparison(folder)

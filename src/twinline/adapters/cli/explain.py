@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinline.adapters.cli.explanation import LANGUAGES, explanation_text
 from twinline.adapters.cli.progress import progress_bar
 from twinline.adapters.cli.words import add_jobs
+from twinline.app.compare import recompare
 from twinline.app.explain import explain
 from twinline.app.replay import replay
 
@@ -53,8 +54,23 @@ def _replay(arguments: argparse.Namespace, shelf: Shelf) -> int:
     if not replayed.differing:
         print(f"{replayed.rows:,} decisions made again, every byte equal")
         print(f"  digest {replayed.digest}")
-        return 0
+        return _recompare(arguments, shelf)
     print(f"{replayed.differing:,} of {replayed.rows:,} decisions differ from what was stored")
     for row, column in replayed.differences:
         print(f"  row {row}: {column}" if row else f"  {column}")
+    return DIFFERS
+
+
+def _recompare(arguments: argparse.Namespace, shelf: Shelf) -> int:
+    with progress_bar("comparing again") as progress:
+        again = recompare(arguments.folder, arguments.book, shelf, progress)
+    if again is None:
+        return 0
+    if not again.differences:
+        print("the comparison made again, every figure equal")
+        print(f"  digest {again.digest}")
+        return 0
+    print("the comparison differs from what was stored")
+    for place in again.differences:
+        print(f"  {place} in comparison.json")
     return DIFFERS

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinline.adapters.cli.comparison import print_comparison
 from twinline.adapters.cli.progress import progress_bar
-from twinline.adapters.cli.words import add_jobs, day
+from twinline.adapters.cli.words import add_jobs, day, money
+from twinline.app.compare import compare
 from twinline.app.review import ReviewRequest, review
 from twinline.kernel.money import format_money, parse_money
 
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinline.adapters.cli.words import Verbs
-    from twinline.app.review_ports import Page, Shelf
+    from twinline.app.compare import Pages
+    from twinline.app.review_ports import Shelf
     from twinline.app.review_record import ReviewRecord
     from twinline.portfolio.figures import LineFigures
 
 
-def register(subparsers: Verbs, shelf: Callable[[], Shelf], page: Callable[[], Page]) -> None:
+def register(subparsers: Verbs, shelf: Callable[[], Shelf], pages: Callable[[], Pages]) -> None:
     """Add the verb."""
     verb = subparsers.add_parser("review", help="decide every customer of a book for both lines")
     verb.add_argument("book", type=Path, help="a standard book (Parquet)")
@@ -34,13 +37,19 @@ def register(subparsers: Verbs, shelf: Callable[[], Shelf], page: Callable[[], P
         "and the day the law's table was last checked)",
     )
     verb.add_argument(
-        "--lang", choices=("en", "zh"), default="en", help="the language of report.html"
+        "--lang", choices=("en", "zh"), default="en", help="the language of the pages"
     )
     add_jobs(verb)
-    verb.set_defaults(run=lambda arguments: _review(arguments, shelf(), page()))
+    verb.add_argument(
+        "--against",
+        type=Path,
+        metavar="DIR2",
+        help="a second strategy's folder: who would get what by DIR instead of by DIR2",
+    )
+    verb.set_defaults(run=lambda arguments: _review(arguments, shelf(), pages()))
 
 
-def _review(arguments: argparse.Namespace, shelf: Shelf, page: Page) -> int:
+def _review(arguments: argparse.Namespace, shelf: Shelf, pages: Pages) -> int:
     request = ReviewRequest(
         book=arguments.book,
         strategy=arguments.strategy,
@@ -50,8 +59,15 @@ def _review(arguments: argparse.Namespace, shelf: Shelf, page: Page) -> int:
         jobs=arguments.jobs,
     )
     with progress_bar("deciding") as progress:
-        record = review(request, shelf, page, progress)
+        if arguments.against is None:
+            compared = None
+            record = review(request, shelf, pages.review, progress)
+        else:
+            compared = compare(request, arguments.against, shelf, pages, progress)
+            record = compared.review
     print_record(record, arguments.out)
+    if compared is not None:
+        print_comparison(compared.comparison, arguments.out)
     return 0
 
 
@@ -64,7 +80,7 @@ def print_record(record: ReviewRecord, folder: Path) -> None:
     )
     _print_line("pay-later", figures.pay_later, book.currency)
     _print_line("cash loan", figures.cash_loan, book.currency)
-    print(f"  expected loss, all lines fully used: {_money(figures.expected_loss)}")
+    print(f"  expected loss, all lines fully used: {money(figures.expected_loss)}")
     if figures.score.auc_ppm is not None and figures.score.ks_ppm is not None:
         print(
             f"  score against the known outcome: AUC {figures.score.auc_ppm / 1e6:.3f}, "
@@ -81,9 +97,9 @@ def _print_line(name: str, line: LineFigures, currency: str) -> None:
     actions = ", ".join(f"{count:,} {action}" for action, count in line.actions.items() if count)
     print(f"  {name}: {actions}")
     print(
-        f"    limits {_money(line.limit_before)} → {_money(line.effective_limit)} {currency}"
-        f" (raised {_money(line.raised_by)}, cut {_money(line.cut_by)},"
-        f" invited {_money(line.invited)}, held back {_money(_held_back(line, currency))})"
+        f"    limits {money(line.limit_before)} → {money(line.effective_limit)} {currency}"
+        f" (raised {money(line.raised_by)}, cut {money(line.cut_by)},"
+        f" invited {money(line.invited)}, held back {money(_held_back(line, currency))})"
     )
 
 
@@ -93,8 +109,3 @@ def _held_back(line: LineFigures, currency: str) -> str:
         parse_money(text, currency) for text in (line.base_limit, line.effective_limit)
     )
     return format_money(base - effective, currency)
-
-
-def _money(text: str) -> str:
-    whole, _, fraction = text.partition(".")
-    return f"{int(whole):,}" + (f".{fraction}" if fraction else "")

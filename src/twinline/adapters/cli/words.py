@@ -37,3 +37,13 @@ def add_jobs(verb: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many processes decide (default: all cores, one for a small book)",
     )
+
+
+def money(text: str) -> str:
+    """Return an amount of a record in groups of three.
+
+    >>> money("-1234567.50")
+    '-1,234,567.50'
+    """
+    whole, _, fraction = text.partition(".")
+    return f"{int(whole):,}" + (f".{fraction}" if fraction else "")

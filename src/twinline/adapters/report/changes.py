@@ -394,7 +394,7 @@ def _sizes(view: View, line: Line) -> Chart:
     after = {Decimal(band): count for band, count in figures.limits_after.items()}
     bands = _bands(before.keys() | after.keys())
     names = {
-        band: words.band(words.short_amount(band), words.short_amount(_next(band)))
+        band: words.band(words.short_amount(band), words.short_amount(following(band)))
         if band
         else words("ticket.zero")
         for band in (Decimal(0), *bands)
@@ -452,10 +452,10 @@ def _bands(found: set[Decimal]) -> list[Decimal]:
         return []
     bands = [positive[0]]
     while bands[-1] < positive[-1]:
-        bands.append(_next(bands[-1]))
+        bands.append(following(bands[-1]))
     return bands
 
 
-def _next(band: Decimal) -> Decimal:
+def following(band: Decimal) -> Decimal:
     """Return the next of 1, 2, 5, 10, 20, 50, ..."""
     return band * (Decimal("2.5") if band.as_tuple().digits[0] == 2 else 2)  # noqa: PLR2004 - 2, 5

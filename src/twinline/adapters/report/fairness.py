@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from twinline.adapters.report.page import Card, Cards, Cell, Note, Section, Table
 from twinline.adapters.report.view import GRANTED, WORSE, counted, drawn, number, percent, text
@@ -136,7 +136,7 @@ def _comparisons(
         lambda group: group.cash_loan,
     )
     return tuple(
-        _Comparison(name=line.name, attribute=attribute, groups=_in_order(groups), actions=of)
+        _Comparison(name=line.name, attribute=attribute, groups=in_order(groups), actions=of)
         for line, of in zip(view.lines(), actions, strict=True)
     )
 
@@ -183,7 +183,18 @@ def _against(view: View, comparison: _Comparison, name: str) -> Cell:
     )
 
 
-def _in_order(groups: Mapping[str, GroupFigures]) -> dict[str, GroupFigures]:
+class _Counted(Protocol):
+    """Figures of a group that say how many customers are in it."""
+
+    @property
+    def customers(self) -> int:
+        """How many."""
+
+
+_Group = TypeVar("_Group", bound=_Counted)
+
+
+def in_order(groups: Mapping[str, _Group]) -> dict[str, _Group]:
     """Return groups by the number in their names if those are ranges, else the largest first."""
     numbers = {name: re.search(r"\d+", name) for name in groups}
     if sum(name[:1].isdigit() for name in groups) * 2 > len(groups) and all(numbers.values()):

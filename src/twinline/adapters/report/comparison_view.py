@@ -1,0 +1,107 @@
+"""A comparison as its page looks at it: the record, both strategies, and the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from twinline.adapters.report.page import Cell
+from twinline.adapters.report.view import percent
+
+if TYPE_CHECKING:
+    from twinline.adapters.report.words import Words
+    from twinline.app.compare_record import ComparisonRecord
+    from twinline.decision.strategy import Strategy
+    from twinline.portfolio.compared import ComparisonFigures, LineComparison
+
+ENOUGH = 100
+"""Of fewer customers a share says little."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedLine:
+    """One of the two lines: what it is called, and its figures."""
+
+    name: str
+    figures: LineComparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonView:
+    """A comparison to be shown."""
+
+    record: ComparisonRecord
+    new: Strategy
+    old: Strategy
+    words: Words
+
+    @property
+    def figures(self) -> ComparisonFigures:
+        """Return the figures of the comparison."""
+        return self.record.figures
+
+    def lines(self) -> tuple[ComparedLine, ComparedLine]:
+        """Return both lines."""
+        return (
+            ComparedLine(name=self.words("line.pay_later"), figures=self.figures.pay_later),
+            ComparedLine(name=self.words("line.cash_loan"), figures=self.figures.cash_loan),
+        )
+
+    def action(self, action: str) -> str:
+        """Return the words for an action."""
+        return self.words(f"action.{action}")
+
+    def reason(self, code: str) -> str:
+        """Return what a strategy says for a reason, the new one if both do."""
+        for strategy in (self.new, self.old):
+            if code in strategy.reasons:
+                reason = strategy.reasons[code]
+                return reason.zh if self.words.language == "zh" else reason.en
+        return code
+
+    def segment(self, name: str) -> str:
+        """Return what a strategy calls a segment, the new one if both do."""
+        for segment in (*self.new.segments, *self.old.segments):
+            if segment.name == name:
+                return segment.zh if self.words.language == "zh" else segment.en
+        return name or self.words.unknown
+
+    def segments(self, old: str, new: str) -> str:
+        """Return a segment, or both where they differ."""
+        if old == new:
+            return self.segment(new)
+        return self.words.moves(self.segment(old), self.segment(new))
+
+    def decided_by(self, name: str, strategy: Strategy) -> str:
+        """Return the words for a gate or restriction of a strategy, or for a term."""
+        reasons = {rule.name: rule.reason for rule in strategy.gates}
+        reasons |= {rule.name: rule.reason for rule in strategy.edges}
+        return self.reason(reasons[name]) if name in reasons else self.words.name(name)
+
+    def decided(self, old: str, new: str) -> str:
+        """Return what decides, or both where they differ."""
+        before, after = self.decided_by(old, self.old), self.decided_by(new, self.new)
+        return after if before == after else self.words.moves(before, after)
+
+    def money(self, amount: str | Decimal) -> str:
+        """Return an amount in full."""
+        return self.words.money(Decimal(amount), self.record.book.currency)
+
+    def short(self, amount: str | Decimal) -> str:
+        """Return an amount to three digits."""
+        return self.words.short_money(Decimal(amount), self.record.book.currency)
+
+    def moves(self, old: str, new: str) -> str:
+        """Return "old → new" of amounts to three digits, without their currency."""
+        words = self.words
+        return words.moves(words.short_amount(Decimal(old)), words.short_amount(Decimal(new)))
+
+    def changed(self, old: str, new: str) -> str:
+        """Return by how many percent an amount changes."""
+        return self.words.change(Decimal(old), Decimal(new))
+
+    def bar(self, part: int, whole: int, tone: str) -> Cell:
+        """Return a share as a bar with its figures."""
+        said = self.words.share(part, whole)
+        return Cell(text=said, number=True, parts=((tone, percent(part, whole), said),))
