@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, calc, decide, explain, review, strategy, train
+from twinline.adapters.cli import book, calc, decide, explain, monitor, review, strategy, train
 from twinline.app.extra import extra
 from twinline.app.fault import Fault
 from twinline.sim.population import customers
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinline.app.book_ports import Books
+    from twinline.app.monitor_ports import MonitorPage, Reports
     from twinline.app.review_ports import Page, Shelf
     from twinline.app.train_ports import Cards, Train, Workshop
 
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     calc.register(commands)
     strategy.register(commands, _shelf)
     train.register(commands, _shelf, _workshop, _trainer)
+    monitor.register(commands, _shelf, _reports, _monitor_page)
     with suppress(ValueError):  # only the main thread hears signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -86,3 +88,15 @@ def _trainer() -> tuple[Train, Cards]:
         from twinline.app.train import train  # noqa: PLC0415 - an extra
 
     return train, model_card
+
+
+def _reports() -> Reports:
+    from twinline.adapters.batch import report_folder  # noqa: PLC0415 - as the shelf
+
+    return report_folder
+
+
+def _monitor_page() -> MonitorPage:
+    from twinline.adapters.report.monitor import monitor_page  # noqa: PLC0415 - as the page
+
+    return monitor_page
