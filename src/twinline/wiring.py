@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, calc, decide, explain, monitor, review, strategy, train
+from twinline.adapters.cli import book, calc, decide, explain, monitor, review, search, strategy, train
 from twinline.app.extra import extra
 from twinline.app.fault import Fault
 from twinline.sim.population import customers
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinline.app.book_ports import Books
-    from twinline.app.monitor_ports import MonitorPage, Reports
+    from twinline.app.monitor_ports import MonitorPage, Reports, SearchPage
     from twinline.app.review_ports import Page, Shelf
     from twinline.app.train_ports import Cards, Train, Workshop
 
@@ -38,6 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     calc.register(commands)
     strategy.register(commands, _shelf)
     train.register(commands, _shelf, _workshop, _trainer)
+    verbs = commands.add_parser("strategy", help="search for better cells of a table")
+    search.add_verb(
+        verbs.add_subparsers(dest="verb", required=True, metavar="VERB"),
+        _shelf,
+        _reports,
+        _search_page,
+    )
     monitor.register(commands, _shelf, _reports, _monitor_page)
     with suppress(ValueError):  # only the main thread hears signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -100,3 +107,9 @@ def _monitor_page() -> MonitorPage:
     from twinline.adapters.report.monitor import monitor_page  # noqa: PLC0415 - as the page
 
     return monitor_page
+
+
+def _search_page() -> SearchPage:
+    from twinline.adapters.report.search import search_page  # noqa: PLC0415 - as the page
+
+    return search_page

@@ -82,7 +82,7 @@ def monitor(
         raise InputFault(place=place, value=now.currency, rule=rule)
     scale = scale_of(law, then)
     strategy = usable_strategy(request.strategy, files, scale)
-    named = _named(request.strategy, strategy)
+    own = named(request.strategy, strategy)
     cautious = _cautious(request.strategy, rules, shelf, scale)
     reference, bins = _reference(request.reference, strategy, reports)
     decided_on = request.decided_on or max(now.as_of_on, law.known_on)
@@ -100,14 +100,14 @@ def monitor(
     record = MonitorRecord(
         record_version=RECORD_VERSION,
         twinline_version=__version__,
-        then=_book_facts(then),
-        now=_book_facts(now),
-        strategy=named,
+        then=book_facts(then),
+        now=book_facts(now),
+        strategy=own,
         owner=strategy.owner,
         decided_on=decided_on,
         reference=reference,
         verdict=figures.verdict,
-        switch=_switch(figures, named, cautious),
+        switch=_switch(figures, own, cautious),
         override_rate=None,
         figures=figures,
     )
@@ -222,10 +222,11 @@ def _cautious(folder: Path, rules: MonitorRules, shelf: Shelf, scale: int) -> St
     except InputFault as fault:
         place = f"{folder}/{MONITOR_SHEET} conservative"
         raise InputFault(place=place, value=rules.conservative, rule=fault.rule) from fault
-    return _named(path, usable_strategy(path, files, scale))
+    return named(path, usable_strategy(path, files, scale))
 
 
-def _named(folder: Path, strategy: Strategy) -> StrategyName:
+def named(folder: Path, strategy: Strategy) -> StrategyName:
+    """Return a strategy as a person finds it again."""
     return StrategyName(
         folder=folder.resolve().name,
         name=strategy.name,
@@ -248,7 +249,8 @@ def _switch(figures: MonitorFigures, own: StrategyName, cautious: StrategyName |
     return Switch(tripped=tripped, use=cautious if tripped and cautious else own, why=why)
 
 
-def _book_facts(book: BookSource) -> BookFacts:
+def book_facts(book: BookSource) -> BookFacts:
+    """Return what a record says of a book."""
     return BookFacts(
         path=book.location,
         sha256=book.sha256,

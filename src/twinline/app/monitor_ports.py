@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from twinline.app.monitor_record import MonitorRecord
     from twinline.app.review_ports import Language
+    from twinline.app.search_record import SearchRecord
     from twinline.decision.strategy import Strategy
 
 
@@ -30,4 +31,11 @@ class MonitorPage(Protocol):
     """The page that shows a monitor to a person, complete in itself."""
 
     def __call__(self, record: MonitorRecord, strategy: Strategy, lang: Language) -> bytes:
+        """Return the page as HTML."""
+
+
+class SearchPage(Protocol):
+    """The page that shows a search to a person, complete in itself."""
+
+    def __call__(self, record: SearchRecord, lang: Language) -> bytes:
         """Return the page as HTML."""

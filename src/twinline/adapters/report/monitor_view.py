@@ -38,7 +38,7 @@ KEYS = {
     Verdict.TOO_FEW: "too_few",
     Verdict.STABLE: "stable",
 }
-LABEL_TURN = 8
+LABEL_TURN = 5
 """With more bars than this their labels stand on edge."""
 
 
