@@ -87,7 +87,7 @@ def read_moves(text: str) -> tuple[Move, ...]:
         except InvalidOperation:
             by = Decimal("NaN")
         added = word[:1] in {"+", "-"}
-        if not by.is_finite() or (not added and by <= 0) or abs(by) > STEP_MAX:
+        if not by.is_finite() or (not added and by <= 0) or not -STEP_MAX <= by <= STEP_MAX:
             rule = "factors above 0 such as 0.9,1.1 or steps such as +1,-1, none above a million"
             raise InputFault(place="--by", value=part, rule=rule)
         moves.append(Move(by=by, added=added))
