@@ -45,8 +45,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def strategy(tmp_path: Path) -> Path:
     """Return a copy of the standard strategy, beside a cautious one."""
-    shutil.copytree(STANDARD, tmp_path / "standard")
-    shutil.copytree(STANDARD, tmp_path / "cautious")
+    for name in ("standard", "cautious"):
+        shutil.copytree(STANDARD, tmp_path / name)
+        (tmp_path / name / "monitor.toml").unlink()
     head = tmp_path / "cautious" / "strategy.toml"
     head.write_text(head.read_text("utf-8").replace("score_base = 424", "score_base = 404"))
     return tmp_path / "standard"
