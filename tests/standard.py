@@ -21,7 +21,11 @@ BESIDE = frozenset({"cases.jsonl", "training.toml"})
 
 @cache
 def _files() -> dict[str, bytes]:
-    paths = (path for path in FOLDER.rglob("*") if path.is_file() and path.name not in {"training.toml"})
+    paths = (
+        path
+        for path in FOLDER.rglob("*")
+        if path.is_file() and path.name not in {"monitor.toml", "training.toml"}
+    )
     return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
 
 

@@ -9,7 +9,17 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, calc, decide, explain, monitor, review, search, strategy, train
+from twinline.adapters.cli import (
+    book,
+    calc,
+    decide,
+    explain,
+    monitor,
+    review,
+    search,
+    strategy,
+    train,
+)
 from twinline.app.extra import extra
 from twinline.app.fault import Fault
 from twinline.sim.population import customers
@@ -36,15 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
     calc.register(commands)
-    strategy.register(commands, _shelf)
+    verbs = strategy.register(commands, _shelf)
+    search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
-    verbs = commands.add_parser("strategy", help="search for better cells of a table")
-    search.add_verb(
-        verbs.add_subparsers(dest="verb", required=True, metavar="VERB"),
-        _shelf,
-        _reports,
-        _search_page,
-    )
     monitor.register(commands, _shelf, _reports, _monitor_page)
     with suppress(ValueError):  # only the main thread hears signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,16 @@ def test_a_proposal_is_one_table_that_loads(book: Path, tmp_path: Path) -> None:
         proposed = load({**standard_files(), FACTORS: (folder / FACTORS).read_bytes()})
         assert proposed.logic_hash != load(standard_files()).logic_hash
         assert "\n+" in (folder / "change.diff").read_text()
+
+
+def test_a_proposal_of_a_clean_table_is_clean(book: Path, tmp_path: Path) -> None:
+    """Lint finds no error in a strategy whose proposed table replaces a clean one."""
+    search(book, tmp_path / "out", FACTORS, "--by", "0.8", "--shift", "0")
+    trial = tmp_path / "trial"
+    shutil.copytree(STANDARD, trial)
+    shutil.copy(tmp_path / "out" / "proposals" / "01" / FACTORS, trial / FACTORS)
+
+    assert run("strategy", "lint", trial) == 0
 
 
 def test_nothing_in_the_strategy_changes(book: Path, tmp_path: Path) -> None:
