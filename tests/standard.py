@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 FOLDER = Path(__file__).parents[1] / "strategies" / "standard"
-BESIDE = frozenset({"cases.jsonl", "training.toml"})
+BESIDE = frozenset({"cases.jsonl", "monitor.toml", "training.toml"})
 """Files that stand beside the tables: no decision reads them."""
 
 

@@ -9,7 +9,17 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli import book, calc, decide, explain, review, strategy, train
+from twinline.adapters.cli import (
+    book,
+    calc,
+    decide,
+    explain,
+    monitor,
+    review,
+    search,
+    strategy,
+    train,
+)
 from twinline.app.compare import Pages
 from twinline.app.extra import extra
 from twinline.app.fault import Fault
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinline.app.book_ports import Books
+    from twinline.app.monitor_ports import MonitorPage, Reports, SearchPage
     from twinline.app.review_ports import Shelf
     from twinline.app.train_ports import Cards, Train, Workshop
 
@@ -66,8 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     decide.register(commands, _shelf)
     explain.register(commands, _shelf)
     calc.register(commands)
-    strategy.register(commands, _shelf)
+    verbs = strategy.register(commands, _shelf)
+    search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
+    monitor.register(commands, _shelf, _reports, _monitor_page)
     return parser
 
 
@@ -103,3 +116,21 @@ def _trainer() -> tuple[Train, Cards]:
         from twinline.app.train import train  # noqa: PLC0415 - an extra
 
     return train, model_card
+
+
+def _reports() -> Reports:
+    from twinline.adapters.batch import report_folder  # noqa: PLC0415 - as the shelf
+
+    return report_folder
+
+
+def _monitor_page() -> MonitorPage:
+    from twinline.adapters.report.monitor import monitor_page  # noqa: PLC0415 - as the page
+
+    return monitor_page
+
+
+def _search_page() -> SearchPage:
+    from twinline.adapters.report.search import search_page  # noqa: PLC0415 - as the page
+
+    return search_page

@@ -186,7 +186,8 @@ def test_a_strategy_against_itself_says_so(made: Path, tmp_path: Path) -> None:
 def test_the_cautious_strategy_gives_nobody_more(made: Path, tmp_path: Path) -> None:
     """The challenger that ships lends less than the standard strategy and to nobody more."""
     done = run(
-        "review", made / "book.parquet", "--strategy", STANDARD.parent / "challengers" / "cautious",
+        "review", made / "book.parquet",
+        "--strategy", STANDARD.parent / "challengers" / "cautious",
         "--out", tmp_path / "cautious", "--against", STANDARD,
     )  # fmt: skip
     together = figures_of(tmp_path / "cautious")["together"]

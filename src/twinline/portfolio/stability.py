@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import fsum, log, sqrt
+from math import fsum, log
 from typing import TYPE_CHECKING
+
+from twinline.portfolio.chi_square import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-Z_95 = 1.6448536269514722
-"""The 95 % point of the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +54,10 @@ def stability_of_counts(expected: Sequence[int], actual: Sequence[int]) -> Stabi
 def psi_by_chance(bins: int, expected: int, actual: int) -> float:
     """Return the index that two draws from one population stay below 19 times in 20.
 
-    It follows (1/n + 1/m) times chi-squared with bins - 1 degrees; its 95 % point is taken by the
-    approximation of Wilson and Hilferty. A fixed bound would accuse small groups and excuse
-    large ones.
+    It follows (1/n + 1/m) times chi-squared with bins - 1 degrees. A fixed bound would accuse
+    small groups and excuse large ones.
 
     >>> round(psi_by_chance(10, 1_000, 1_000), 4)
     0.0338
     """
-    degrees = bins - 1
-    spread = 2 / (9 * degrees)
-    chi_squared: float = degrees * (1 - spread + Z_95 * sqrt(spread)) ** 3
-    return (1 / expected + 1 / actual) * chi_squared
+    return (1 / expected + 1 / actual) * at_most(0.95, bins - 1)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 CLEAN, DIFFERS, ERRORS = 0, 1, 2
 
 
-def register(subparsers: Verbs, shelf: Callable[[], Shelf]) -> None:
-    """Add the verbs."""
+def register(subparsers: Verbs, shelf: Callable[[], Shelf]) -> Verbs:
+    """Add the verbs; return where further verbs of `strategy` may be added."""
     strategy = subparsers.add_parser("strategy", help="check, try and compare strategies")
     verbs = strategy.add_subparsers(dest="verb", required=True, metavar="VERB")
 
@@ -39,6 +39,7 @@ def register(subparsers: Verbs, shelf: Callable[[], Shelf]) -> None:
     verb.add_argument("before", type=Path, help="a strategy's folder")
     verb.add_argument("after", type=Path, help="the folder to compare with it")
     verb.set_defaults(run=lambda arguments: _diff(arguments, shelf()))
+    return verbs
 
 
 def _lint(arguments: argparse.Namespace, shelf: Shelf) -> int:
