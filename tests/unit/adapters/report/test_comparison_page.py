@@ -138,7 +138,7 @@ def test_the_page_says_the_records_figures() -> None:
     )
     assert "Observed default rate: 100.0% of who go out; 25.0% of who are in by both." in text
     assert "three months late" not in text  # a gate is named by what the customer is told
-    assert "score → three months or more past due: new use is stopped" in text
+    assert "score → more than 60 days past due: new use is stopped" in text
 
 
 def test_the_screening_flags_who_gains_too_seldom() -> None:
