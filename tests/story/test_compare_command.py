@@ -55,7 +55,7 @@ def other_strategy(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a made book, another strategy, and a review of it against standard."""
-    folder = tmp_path_factory.mktemp("made")
+    folder = tmp_path_factory.mktemp("compared")
     book = folder / "book.parquet"
     assert (
         run("book", "make", "--customers", CUSTOMERS, "--seed", 7, "--out", book).returncode == 0

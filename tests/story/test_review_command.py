@@ -179,7 +179,7 @@ def test_a_moved_book_is_found_where_it_is_named(copied: Path) -> None:
     """A book that lies elsewhere now is given with --book; without it, one line says so."""
     moved = (copied / "book.parquet").rename(copied / "moved.parquet")
     record = copied / "review" / "summary.json"
-    text = record.read_text("utf-8").replace("made0/book", "made0/gone")
+    text = record.read_text("utf-8").replace("/book.parquet", "/gone.parquet")
     record.write_text(text, "utf-8")
 
     assert run("replay", copied / "review", "--book", moved).returncode == 0
