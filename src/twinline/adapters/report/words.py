@@ -172,8 +172,10 @@ class Words:
 
 
 def table_text(language: Language) -> str:
-    """Return the file that holds a language's words."""
-    return resources.files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    """Return the files that hold a language's words, as one."""
+    files = (f"{language}.toml", f"{language}_monitor.toml")
+    folder = resources.files(__package__)
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in files)
 
 
 def _tenths(percent: Decimal) -> Decimal:
