@@ -13,8 +13,7 @@ from twinline.app.book import COLUMN_BY_NAME, PROTECTED_COLUMNS, Kind
 from twinline.app.fault import InputFault
 from twinline.app.monitor_record import RECORD_VERSION, MonitorRecord, StrategyName, Switch
 from twinline.app.monitor_rules import MONITOR_SHEET, read_rules
-from twinline.app.review import decider_on, laws_of, laws_on, scale_of, usable_strategy
-from twinline.app.review_record import BookFacts
+from twinline.app.review import book_facts, decider_on, laws_of, laws_on, scale_of, usable_strategy
 from twinline.compliance.law import read_law
 from twinline.decision.decide import day_number
 from twinline.portfolio.bins import Apart, Bins, Origin
@@ -247,14 +246,3 @@ def _switch(figures: MonitorFigures, own: StrategyName, cautious: StrategyName |
     )
     tripped = bool(grave) and cautious is not None
     return Switch(tripped=tripped, use=cautious if tripped and cautious else own, why=why)
-
-
-def book_facts(book: BookSource) -> BookFacts:
-    """Return what a record says of a book."""
-    return BookFacts(
-        path=book.location,
-        sha256=book.sha256,
-        rows=book.rows,
-        currency=book.currency,
-        as_of_on=book.as_of_on,
-    )

@@ -11,8 +11,8 @@ import msgspec
 
 from twinline import __version__
 from twinline.app.fault import InputFault
-from twinline.app.monitor import book_facts, named
-from twinline.app.review import decider_on, laws_of, laws_on, scale_of, usable_strategy
+from twinline.app.monitor import named
+from twinline.app.review import book_facts, decider_on, laws_of, laws_on, scale_of, usable_strategy
 from twinline.app.search_moves import candidates
 from twinline.app.search_record import RECORD_VERSION, CandidateFigures, SearchRecord
 from twinline.compliance.law import read_law

@@ -53,6 +53,8 @@ def put(folder: Path, files: Mapping[str, bytes], mark: str) -> None:
             part.rename(place)
             _sync(place.parent)
     finally:
+        if earlier.exists() and not place.exists():
+            earlier.rename(place)  # the new one did not take its place, so the old one stands
         shutil.rmtree(part, ignore_errors=True)
         shutil.rmtree(earlier, ignore_errors=True)
 

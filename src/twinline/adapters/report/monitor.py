@@ -207,9 +207,9 @@ def _table(view: MonitorView, measures: list[Measure]) -> Table:
         head=(
             words("monitor.measure"),
             words("monitor.verdict"),
+            words("monitor.by"),
             words("monitor.then"),
             words("monitor.now"),
-            words("monitor.by"),
             words("monitor.chance"),
             words("monitor.lines"),
         ),
@@ -217,9 +217,9 @@ def _table(view: MonitorView, measures: list[Measure]) -> Table:
             (
                 Cell(text=view.name(each), note=words(f"way.{_way(each)}")),
                 view.verdict(each.verdict),
+                compared(each, each.value),
                 compared(each, each.then),
                 compared(each, each.now),
-                compared(each, each.value),
                 compared(each, each.bound),
                 number(
                     f"{view.figure(each.kind, each.lines.watch)} / "

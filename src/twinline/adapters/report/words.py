@@ -173,7 +173,7 @@ class Words:
 
 def table_text(language: Language) -> str:
     """Return the files that hold a language's words, one behind the other."""
-    names = (f"{language}.toml", f"comparison_{language}.toml")
+    names = (f"{language}.toml", f"comparison_{language}.toml", f"monitor_{language}.toml")
     folder = resources.files(__package__)
     return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
