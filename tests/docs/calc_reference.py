@@ -27,7 +27,8 @@ Made by `python -m tests.docs.calc_reference` from the schema; change that, not 
 Money, rates, shares and amounts are decimal text; counts and points are integers; dates are ISO
 8601. Money in answers has exactly the currency's digits. Every answer carries the request's `id`
 and `ok`; the exit code is 1 if any line failed. `twinline calc --schema` prints the JSON Schema of
-all kinds. Fields that are not listed here are refused, and so is a name given twice.
+all kinds. Fields that are not listed here are refused, and so is a name given twice. Kind
+`contract`, the life of a contract after the draw, comes with servicing and is not answered yet.
 
 A bad line is answered with its problem, and the run goes on:
 

@@ -226,7 +226,8 @@ def _check(view: View) -> Section:
                 command="twinline replay .",
             ),
             Command(
-                says=words("check.certificate"), command="python examples/check_certificate.py ."
+                says=words("check.certificate"),
+                command="python examples/check_certificate.py . BOOK.parquet",
             ),
             Table(
                 head=(words("fact.hashes"), "SHA-256"),
