@@ -179,10 +179,12 @@ class Price:
 class Term:
     """One named bound of a limit, and the reason it gives where it binds.
 
+    `name` is what the term is known by and called in English, `zh` its name in Chinese.
     `by_score` says that the scorecard explains the term better than its own reason does.
     """
 
     name: str
+    zh: str
     role: Role
     amount: Resolved
     reason: str
