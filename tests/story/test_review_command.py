@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -297,6 +298,9 @@ def test_every_kind_of_outcome_can_be_explained(
         said = capsys.readouterr().out
         assert customer in said
         assert said.count(heading) == 2
+        if language == "zh":
+            besides = re.sub(r"\[[A-Z_]+,", "", said.partition("\n")[2])
+            assert not re.search("[A-Za-z]", besides), "only codes and the head are not Chinese"
 
 
 def test_a_closed_pipe_is_no_error(made: Path) -> None:

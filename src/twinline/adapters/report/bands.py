@@ -319,8 +319,8 @@ def segments(view: View) -> Section:
     table = Table(
         head=(
             words("segment.segment"),
-            words("fair.worse", line=words("line.pay_later")),
-            words("fair.kept", line=words("line.cash_loan")),
+            words("fair.worse", line=words.titled("line.pay_later")),
+            words("fair.kept", line=words.titled("line.cash_loan")),
             words("segment.customers"),
             words("segment.score"),
             words("segment.rate"),
@@ -336,7 +336,7 @@ def segments(view: View) -> Section:
     legend = Legend(
         entries=tuple((action.value, view.action(action)) for action in used),
     )
-    card = Card(title=words("line.both"), says=(says,), blocks=(legend, table))
+    card = Card(title=words.titled("line.both"), says=(says,), blocks=(legend, table))
     return Section(
         id="segments",
         title=words("segment.title"),

@@ -135,12 +135,12 @@ def _bound(view: View, line: Line) -> Card:
     first, most = binding.most_common(1)[0]
     says = words(
         "bound.says",
-        term=words.name(first),
+        term=view.term(line.product, first),
         share=words.share(most, binding.total()),
     )
     rows = tuple(
         (
-            Cell(text=words.name(name), note=meaning.get(name, "")),
+            Cell(text=view.term(line.product, name), note=meaning.get(name, "")),
             number(words.count(count)),
             _bar(view, count, binding.total()),
         )

@@ -263,7 +263,7 @@ def risk(view: View) -> Section:
         for line in view.lines()
     ]
     both = _Pool(
-        words("line.both"),
+        words.titled("line.both"),
         sum((pool.limit_before for pool in pools), Decimal(0)),
         sum((pool.limit_after for pool in pools), Decimal(0)),
         Decimal(figures.expected_loss_before),
@@ -293,7 +293,9 @@ def risk(view: View) -> Section:
         keys=_keys(view, "before", "after"),
     )
     card = Card(
-        title=words("line.both"), says=(says,), blocks=(chart, Note(text=words("risk.note")))
+        title=words.titled("line.both"),
+        says=(says,),
+        blocks=(chart, Note(text=words("risk.note"))),
     )
     return Section(
         id="risk",

@@ -326,11 +326,11 @@ def stakes(view: ComparisonView) -> Section:
         )
     pools = {line.name: line.figures.risk for line in view.lines()}
     card = Card(
-        title=words("line.both"),
+        title=words.titled("line.both"),
         says=tuple(says),
         blocks=(
             _loss_chart(view, pools),
-            _loss_table(view, {**pools, words("line.both"): both}),
+            _loss_table(view, {**pools, words.titled("line.both"): both}),
             Note(text=words("stake.note")),
         ),
     )

@@ -63,7 +63,7 @@ class MonitorView:
         """Return what the strategy calls a feature, with its month where it has one."""
         for feature in self.strategy.features:
             if feature.name == name:
-                said = feature.zh if self.words.language == "zh" else feature.en
+                said = self.words.own(feature.en, feature.zh)
                 alike = sum(each.zh == feature.zh for each in self.strategy.features)
                 month = name.rpartition("_")[2]
                 if alike > 1 and month.isdecimal():
@@ -81,7 +81,7 @@ class MonitorView:
             case Kind.POPULATION:
                 return self.words.name(measure.name)
             case Kind.ACTION | Kind.LIMIT | Kind.PRICE:
-                line = self.words(f"line.{measure.name.split()[0]}")
+                line = self.words.titled(f"line.{measure.name.split()[0]}")
                 return self.words(f"kind.{measure.kind}", line=line)
             case _:
                 return self.words(f"kind.{measure.kind}")
@@ -129,11 +129,11 @@ class MonitorView:
     def _category(self, measure: Measure, name: str) -> str:
         words = self.words
         if measure.kind is Kind.ACTION:
-            return words(f"action.{name}")
+            return words.titled(f"action.{name}")
         if measure.kind is Kind.SEGMENT:
             for segment in self.strategy.segments:
                 if segment.name == name:
-                    return segment.zh if words.language == "zh" else segment.en
+                    return words.own(segment.en, segment.zh)
             return name or words("monitor.none")
         return words.name(name)
 
