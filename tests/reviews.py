@@ -97,9 +97,9 @@ NO_GROUPS: tuple[None, ...] = (None,) * len(PROTECTED_COLUMNS)
 
 def tallied(customers: Iterable[Customer]) -> Tally:
     """Return the tally of customers of a book in yuan."""
-    tally = Tally("CNY", PROTECTED_COLUMNS)
-    for each, defaulted, groups in customers:
-        tally.add(each, defaulted=defaulted, groups=groups)
+    tally = Tally("CNY", PROTECTED_COLUMNS, standard().limits)
+    for row, (each, defaulted, groups) in enumerate(customers, 1):
+        tally.add(each, row=row, defaulted=defaulted, groups=groups)
     return tally
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from twinline.app.decide import CustomerRequest, answer_of, customer_of
-from twinline.app.explain import explain_customer
+from twinline.app.explaining import explain_customer
 from twinline.app.fault import InputFault, InputFaults
 from twinline.app.review import decider_on, laws_of, laws_on, usable_strategy
 from twinline.compliance.law import read_law

@@ -16,6 +16,7 @@ from twinline.app.compare_record import (
     ComparisonRecord,
     digest_of,
 )
+from twinline.app.explaining import examples_of
 from twinline.app.replay import kept_strategy, recorded_book, recorded_strategy
 from twinline.app.review import (
     REPORT,
@@ -113,13 +114,13 @@ def compare(
         decided_on=decided_on,
         laws=laws_on(law, decided_on, book.currency),
     )
-    tally = Tally(book.currency, PROTECTED_COLUMNS)
+    tally = Tally(book.currency, PROTECTED_COLUMNS, pair.new.limits)
     comparing = ComparisonTally(book.currency, PROTECTED_COLUMNS)
     with shelf.decisions_into(request.out) as sink:
         done = 0
         for decided in pair.decided(book):
             for each, new, _ in decided:
-                tally.add(new, defaulted=each.defaulted, groups=each.groups)
+                tally.add(new, row=each.number, defaulted=each.defaulted, groups=each.groups)
             _add(comparing, decided)
             outcomes = [(each.number, new) for each, new, _ in decided]
             kept = shelf.decisions_of(outcomes)
@@ -128,12 +129,14 @@ def compare(
             progress(done, book.rows)
         record = _review_record(pair, book, sink.finish(), tally)
         comparison = _comparison_record(pair, record, comparing)
+        decider = decider_on(pair.new, decided_on)
+        examples = examples_of(record.figures.examples, decider, pair.laws, book)
         sink.keep(
             record,
             {
                 **{f"strategy/{name}": content for name, content in files.items()},
                 **{f"{AGAINST}/{name}": content for name, content in files_against.items()},
-                REPORT: pages.review(record, pair.new, request.lang),
+                REPORT: pages.review(record, pair.new, examples, request.lang),
                 COMPARISON: msgspec.json.format(msgspec.json.encode(comparison), indent=2) + b"\n",
                 COMPARISON_PAGE: pages.comparison(comparison, pair.new, pair.old, request.lang),
             },

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from twinline.app.book import COLUMN_BY_NAME, MONTHS, Kind
-from twinline.app.explain import explain_customer
+from twinline.app.explaining import explain_customer
 from twinline.app.fault import InputFault
 from twinline.app.review import decider_on, laws_of, laws_on, usable_strategy
 from twinline.app.review_ports import Customer
@@ -25,7 +25,7 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from twinline.app.explain import Explanation
+    from twinline.app.explanation import Explanation
     from twinline.app.review_ports import Cell, Shelf
     from twinline.decision.outcome import LineOutcome
     from twinline.decision.strategy import Strategy

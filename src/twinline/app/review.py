@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from twinline import __version__
 from twinline.app.book import PROTECTED_COLUMNS, readable_columns
+from twinline.app.explaining import examples_of
 from twinline.app.fault import InputFault, NoLawFault
 from twinline.app.review_ports import Deciding
 from twinline.app.review_record import RECORD_VERSION, BookFacts, ReviewRecord, StrategyFacts
@@ -65,12 +66,15 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
     if decided_on < book.as_of_on:
         rule = f"a decision is not made before the book's day, {book.as_of_on}"
         raise InputFault(place="decided on", value=decided_on, rule=rule)
-    decider_on(strategy, decided_on)  # says now what would stop every process
-    laws = tuple(laws_on(law, decided_on, book.currency).values())
+    decider = decider_on(strategy, decided_on)  # says now what would stop every process
+    laws = laws_on(law, decided_on, book.currency)
     deciding = Deciding(
-        strategy=strategy, decided_on=decided_on, laws=laws, as_of_on=book.as_of_on
+        strategy=strategy,
+        decided_on=decided_on,
+        laws=tuple(laws.values()),
+        as_of_on=book.as_of_on,
     )
-    tally = Tally(book.currency, PROTECTED_COLUMNS)
+    tally = Tally(book.currency, PROTECTED_COLUMNS, strategy.limits)
     with (
         shelf.decisions_into(request.out) as sink,
         book.decided(deciding, request.jobs) as parts,
@@ -88,13 +92,14 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
             book=book_facts(book),
             strategy=strategy_facts(strategy),
             decided_on=decided_on,
-            law=laws,
+            law=deciding.laws,
             decisions_digest=digest,
             decisions_sha256=sha256,
             figures=tally.figures(),
         )
         kept = {f"strategy/{name}": content for name, content in files.items()}
-        kept[REPORT] = page(record, strategy, request.lang)
+        examples = examples_of(record.figures.examples, decider, laws, book)
+        kept[REPORT] = page(record, strategy, examples, request.lang)
         sink.keep(record, kept)
     return record
 

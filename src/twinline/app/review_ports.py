@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from twinline.app.book_ports import Progress
     from twinline.app.compare_record import ComparisonRecord
+    from twinline.app.explanation import Example
     from twinline.app.review_record import ReviewRecord
     from twinline.decision.law import LawValues
     from twinline.decision.outcome import Outcome
@@ -115,7 +116,13 @@ class DecisionSink(Protocol):
 class Page(Protocol):
     """The page that shows a review to a person, complete in itself."""
 
-    def __call__(self, record: ReviewRecord, strategy: Strategy, lang: Language) -> bytes:
+    def __call__(
+        self,
+        record: ReviewRecord,
+        strategy: Strategy,
+        examples: Sequence[Example],
+        lang: Language,
+    ) -> bytes:
         """Return the page as HTML."""
 
 

@@ -15,11 +15,11 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from twinline.app.explain import Explanation
+    from twinline.app.explanation import Explanation
     from twinline.app.review_ports import Language
     from twinline.decision.advice import Advice, Change
     from twinline.decision.outcome import LineOutcome
-    from twinline.decision.strategy import Action, Feature, Term
+    from twinline.decision.strategy import Action, Cause, Feature, Term
 
 HELPS_MAX = 4
 SHOWN_PPM = 100
@@ -30,23 +30,26 @@ SHOWN_PPM = 100
 class TermTold:
     """One bound of a limit: its name, how it bounds, its amount, and whether it bound.
 
+    `minor` is the amount in minor units, None where there is none, as `amount` then says.
     `without` says what the limit would be without it, where that is more.
     """
 
     name: str
     role: str
     amount: str
+    minor: int | None
     binds: bool
     without: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonTold:
-    """A reason as the customer reads it, its code, and the word for its cause."""
+    """A reason as the customer reads it, its code, its cause, and the word for the cause."""
 
     text: str
     code: str
-    cause: str
+    cause: Cause
+    caused: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +206,7 @@ class _Teller:
                 name=self._term_name(term),
                 role=self._say(term.role.value),
                 amount=missing if amount is None else self._money(amount),
+                minor=amount,
                 binds=binds,
                 without=self._without(line, term) if binds else "",
             )
@@ -221,7 +225,8 @@ class _Teller:
         return ReasonTold(
             text=self._own(reason.en, reason.zh),
             code=code,
-            cause=self._words["cause"][reason.cause.value],
+            cause=reason.cause,
+            caused=self._words["cause"][reason.cause.value],
         )
 
     def _ends(self, line: LineOutcome) -> Iterator[str]:

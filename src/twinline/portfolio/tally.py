@@ -9,12 +9,16 @@ from twinline.decision.strategy import Action
 from twinline.kernel.money import format_money
 from twinline.kernel.rounding import Rounding, divide
 from twinline.portfolio.figures import Figures, GroupFigures, LineFigures
+from twinline.portfolio.firsts import Firsts
 from twinline.portfolio.ranking import Ranking
+from twinline.portfolio.waterfall import Waterfall
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twinline.decision.outcome import LineOutcome, Outcome
+    from twinline.decision.strategy import Limit
 
 PPM = 1_000_000
 LGD_PPM = 650_000
@@ -35,25 +39,30 @@ Pair = tuple[str, str]
 class Tally:
     """The book so far. `groups` names the protected attributes, in the order they are added."""
 
-    def __init__(self, currency: str, groups: Sequence[str]) -> None:
-        """Start with an empty book."""
+    def __init__(
+        self, currency: str, groups: Sequence[str], limits: Mapping[Product, Limit]
+    ) -> None:
+        """Start with an empty book; `limits` are those of the strategy that decides it."""
         self._currency = currency
         self._group_names = tuple(groups)
         self.customers = self.referred = self.challengers = 0
         self.joint_minor = 0
         self.together: Counter[Pair] = Counter()
-        self.lines = (LineTally(), LineTally())
+        pay_later, cash_loan = (LineTally(limits[product]) for product in Product)
+        self.lines = (pay_later, cash_loan)
         self.segments: defaultdict[str, GroupTally] = defaultdict(GroupTally)
         self.scores: defaultdict[int | None, GroupTally] = defaultdict(GroupTally)
         self.groups: tuple[defaultdict[str, GroupTally], ...] = tuple(
             defaultdict(GroupTally) for _ in groups
         )
         self.ranking = Ranking()
+        self.firsts = Firsts()
 
     def add(
-        self, outcome: Outcome, *, defaulted: bool | None, groups: Sequence[str | None]
+        self, outcome: Outcome, *, row: int, defaulted: bool | None, groups: Sequence[str | None]
     ) -> None:
         """Add one customer's outcome; `defaulted` is None where it is not known."""
+        self.firsts.add(row, outcome)
         self.customers += 1
         self.referred += Action.REFER in {outcome.pay_later.action, outcome.cash_loan.action}
         self.challengers += outcome.challenger
@@ -86,6 +95,7 @@ class Tally:
         for values, more in zip(self.groups, other.groups, strict=True):
             _merge(values, more)
         self.ranking.merge(other.ranking)
+        self.firsts.merge(other.firsts)
 
     def figures(self) -> Figures:
         """Return the figures of all that was added."""
@@ -109,13 +119,15 @@ class Tally:
                 if values
             },
             score=self.ranking.figures(),
+            examples=self.firsts.chosen(),
         )
 
 
 class LineTally:
     """One line over the book."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: Limit) -> None:
+        self.waterfall = Waterfall(limit)
         self.actions: Counter[Action] = Counter()
         self.binding: Counter[str] = Counter()
         self.reasons: Counter[Pair] = Counter()
@@ -129,6 +141,7 @@ class LineTally:
     def add(self, line: LineOutcome, pd_ppm: int) -> None:
         """Add one customer's line; losses are added up in minor units times ppm."""
         now = line.limit_now_minor or 0
+        self.waterfall.add(line)
         self.actions[line.action] += 1
         self.base += line.base_limit_minor
         self.limits_before.add(now)
@@ -152,6 +165,7 @@ class LineTally:
 
     def merge(self, other: LineTally) -> None:
         """Add another tally of the same line."""
+        self.waterfall.merge(other.waterfall)
         self.actions.update(other.actions)
         self.binding.update(other.binding)
         self.reasons.update(other.reasons)
@@ -181,6 +195,7 @@ class LineTally:
         return LineFigures(
             actions={action.value: self.actions[action] for action in Action},
             binding=_most_first(self.binding),
+            waterfall=self.waterfall.figures(currency),
             reasons=_by_action(self.reasons),
             price_bounds=_most_first(self.price_bounds),
             price_ppm_by_band={str(band): bands[band] for band in sorted(bands)},

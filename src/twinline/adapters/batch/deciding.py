@@ -57,9 +57,10 @@ class BatchDecider:
         `first_row` is the number of the batch's first row. Some ten thousand rows at a time are
         quickest: fewer cost more steps a row, more leave the cache.
         """
-        tally = Tally(self._currency, PROTECTED_COLUMNS)
+        limits = self._decider.strategy.limits
+        tally = Tally(self._currency, PROTECTED_COLUMNS, limits)
         outcomes = self._outcomes(rows, first_row)
-        add_columns(tally, outcomes, known_of(rows))
+        add_columns(tally, outcomes, known_of(rows), first_row)
         decisions = decisions_of(outcomes, rows, first_row)
         return Decided(rows=outcomes.rows, tally=tally, decisions=decisions)
 

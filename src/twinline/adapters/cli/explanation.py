@@ -11,7 +11,7 @@ from twinline.app.vocabulary import LANGUAGES, vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from twinline.app.explain import Explanation
+    from twinline.app.explanation import Explanation
     from twinline.app.review_ports import Language
     from twinline.app.told import LineTold, PointsTold, TermTold, Told
 
@@ -60,7 +60,7 @@ def _line(line: LineTold, words: Mapping[str, str]) -> Iterator[str]:
     for term in line.terms:
         yield _term(term, words)
     reasons = [
-        f"{number} {each.text}  [{each.code}, {each.cause}]"
+        f"{number} {each.text}  [{each.code}, {each.caused}]"
         for number, each in enumerate(line.reasons, 1)
     ]
     yield from _led(line.asked + words["colon"], reasons)

@@ -144,8 +144,12 @@ def _heat(view: View, count: int, most: int, customers: int) -> Cell:
     words = view.words
     if not count:
         return number(words.none)
-    said = f"{words.count(count)} · {words.share(count, customers)}"
-    return Cell(text=said, number=True, heat=percent(count * 6, most * 10))
+    return Cell(
+        text=words.count(count),
+        number=True,
+        note=words.share(count, customers),
+        heat=percent(count * 6, most * 10),
+    )
 
 
 def moves(view: View) -> Section:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinline.adapters.report.words import Words
+    from twinline.app.explanation import Example
     from twinline.app.review_record import ReviewRecord
     from twinline.decision.strategy import Strategy
     from twinline.portfolio.figures import Figures, LineFigures
@@ -38,6 +39,7 @@ class View:
 
     record: ReviewRecord
     strategy: Strategy
+    examples: tuple[Example, ...]
     words: Words
 
     @property

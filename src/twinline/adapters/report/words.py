@@ -28,6 +28,7 @@ class _Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     range: str
     change: str
     parts: str
+    sentences: str
     customer_one: str
     customer_many: str
     line_one: str
@@ -58,8 +59,7 @@ class Words:
         >>> Words("en").titled("action.cut"), Words("zh").titled("action.cut")
         ('Cut', '降额')
         """
-        words = self(key)
-        return words[:1].upper() + words[1:]
+        return capital(self(key))
 
     def own(self, en: str, zh: str) -> str:
         """Return what a strategy says in two languages, in this one."""
@@ -184,6 +184,19 @@ class Words:
     def joined(self, parts: list[str]) -> str:
         """Return parts of a sentence in a row."""
         return self._format.parts.join(parts)
+
+    def sentences(self, *sentences: str) -> str:
+        """Return sentences as one paragraph."""
+        return self._format.sentences.join(sentences)
+
+    def dotted(self, parts: list[str]) -> str:
+        """Return what stands side by side, with dots between."""
+        return " · ".join(parts)
+
+
+def capital(words: str) -> str:
+    """Return words as they stand alone, with a capital."""
+    return words[:1].upper() + words[1:]
 
 
 def table_text(language: Language) -> str:

@@ -87,13 +87,13 @@ def one_by_one(book: Path, record: ReviewRecord) -> tuple[str, Figures]:
     strategy = usable_strategy(FOLDER, standard_files(), record.strategy.currency_scale)
     decider = decider_on(strategy, record.decided_on)
     laws = {law.licence.value: law for law in record.law}
-    tally, digest = Tally(source.currency, PROTECTED_COLUMNS), Digest()
+    tally, digest = Tally(source.currency, PROTECTED_COLUMNS, strategy.limits), Digest()
     day = day_number(source.as_of_on)
     for customers in source.customers(strategy.columns):
         decided = []
         for each in customers:
             outcome = decider.decide(each.customer_id, each.cells, laws_of(laws, each), day)
-            tally.add(outcome, defaulted=each.defaulted, groups=each.groups)
+            tally.add(outcome, row=each.number, defaulted=each.defaulted, groups=each.groups)
             decided.append((each.number, outcome))
         digest.add(batch_of(decided))
     return digest.hexdigest(), tally.figures()

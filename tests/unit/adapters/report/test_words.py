@@ -44,7 +44,9 @@ def test_both_languages_have_the_same_places(key: str) -> None:
 
 def test_no_words_are_empty() -> None:
     """Every key has something to say."""
-    assert all(words.strip() for table in (EN, ZH) for words in flat(table).values())
+    for table in (EN, ZH):
+        words = {key: said for key, said in flat(table).items() if key != "format.sentences"}
+        assert all(said.strip() for said in words.values())
 
 
 def test_every_action_and_cause_is_named() -> None:

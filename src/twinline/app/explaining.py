@@ -1,0 +1,62 @@
+"""One customer's decision made again with what it saw and what would help, and examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinline.app.explanation import Example, Explanation
+from twinline.decision.advice import advise
+from twinline.decision.decide import day_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from twinline.app.review_ports import BookSource, Customer
+    from twinline.decision.decide import Decider
+    from twinline.decision.law import LawValues
+
+
+def explain_customer(
+    decider: Decider, customer: Customer, law: LawValues, *, currency: str, as_of_on: date
+) -> Explanation:
+    """Return one customer's decision with what it saw and what would help."""
+    as_of_day = day_number(as_of_on)
+    outcome = decider.decide(customer.customer_id, customer.cells, law, as_of_day)
+    doubts, features = decider.read(customer.customer_id, customer.cells, as_of_day)
+    names = [feature.name for feature in decider.strategy.features]
+    doubted = {names[place] for place in doubts}
+    advice = () if doubts else advise(decider, customer.customer_id, features, law, as_of_day)
+    return Explanation(
+        outcome=outcome,
+        strategy=decider.strategy,
+        law=law,
+        features={
+            name: None if name in doubted else value
+            for name, value in zip(names, features, strict=True)
+        },
+        advice=advice,
+        currency=currency,
+        as_of_on=as_of_on,
+        decided_on=decider.decided_on,
+    )
+
+
+def examples_of(
+    rows: Mapping[str, int], decider: Decider, laws: Mapping[str, LawValues], book: BookSource
+) -> tuple[Example, ...]:
+    """Return the examples that figures name by their rows, each decided and explained again."""
+    customers = {kind: book.customer(row, decider.strategy.columns) for kind, row in rows.items()}
+    return tuple(
+        Example(
+            kind=kind,
+            explanation=explain_customer(
+                decider,
+                customer,
+                laws[customer.licence],
+                currency=book.currency,
+                as_of_on=book.as_of_on,
+            ),
+        )
+        for kind, customer in customers.items()
+    )
