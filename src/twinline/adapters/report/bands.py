@@ -20,6 +20,7 @@ from twinline.adapters.report.page import (
 )
 from twinline.adapters.report.palette import COLOURS
 from twinline.adapters.report.view import (
+    ENOUGH,
     GRANTED,
     WORSE,
     counted,
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from twinline.portfolio.figures import GroupFigures
 
 PPM_IN_PERCENT = 10_000
-ENOUGH = 100
-"""Fewer customers than this in a band, and its default rate says little."""
 
 
 def prices(view: View) -> Section:

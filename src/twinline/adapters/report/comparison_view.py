@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
     from twinline.portfolio.compared import ComparisonFigures, LineComparison
 
-ENOUGH = 100
-"""Of fewer customers a share says little."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedLine:

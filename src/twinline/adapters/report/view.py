@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 BETTER = (Action.INVITE, Action.RAISE)
 WORSE = (Action.CUT, Action.STOP)
+ENOUGH = 100
+"""Of fewer customers a share says little: chance alone can move it far."""
+
 GRANTED = (Action.INVITE, Action.RAISE, Action.KEEP)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from twinline.adapters.report.bars import AROUND, ROW, across, bars
 from twinline.adapters.report.page import Chart, Table, plain
 from twinline.adapters.report.palette import COLOURS
 from twinline.adapters.report.view import number, text
@@ -13,9 +14,6 @@ from twinline.adapters.report.words import capital
 if TYPE_CHECKING:
     from twinline.adapters.report.page import Spec
     from twinline.adapters.report.view import Line, View
-
-ROW = 30
-"""The height of a bar with its room, in pixels."""
 
 DECIDED = {
     "not_opened": "decline",
@@ -99,13 +97,9 @@ def fall_chart(view: View, line: Line) -> Chart:
     return Chart(
         title=words("fall.chart", line=line.name, first=first),
         traces=(_bars(view, steps),),
-        layout={
-            "xaxis": {"visible": False, "range": [0, float(_most(steps)) * 1.45]},
-            "yaxis": {"autorange": "reversed", "ticksuffix": "  ", "type": "category"},
-            "bargap": 0.3,
-        },
+        layout={**across(float(_most(steps)), room=1.45), "bargap": 0.3},
         table=Table(head=(words("move.step"), words("move.amount")), rows=rows),
-        height=ROW * len(steps) + 16,
+        height=ROW * len(steps) + AROUND,
     )
 
 
@@ -137,16 +131,12 @@ def _bars(view: View, steps: list[_Step]) -> Spec:
     said = [
         view.words.short_amount(step.by) if step.level else signed(view, step.by) for step in steps
     ]
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "y": [plain(step.name) for step in steps],
-        "base": [float(begin) for begin, _ in ends],
-        "x": [float(end - begin) for begin, end in ends],
-        "text": said,
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "text",
-        "hovertext": [f"{plain(step.name)} · {view.money(step.by)}" for step in steps],
-        "marker": {"color": [COLOURS[step.tone] for step in steps]},
-    }
+    drawn = bars(
+        [step.name for step in steps],
+        [float(end - begin) for begin, end in ends],
+        said,
+        [COLOURS[step.tone] for step in steps],
+    )
+    told = [f"{plain(step.name)} · {view.money(step.by)}" for step in steps]
+    base = [float(begin) for begin, _ in ends]
+    return {**drawn, "base": base, "hoverinfo": "text", "hovertext": told}
