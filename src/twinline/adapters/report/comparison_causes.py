@@ -344,6 +344,7 @@ def _mover(view: ComparisonView, mover: Mover, line: ComparedLine) -> tuple[Cell
     return (
         Cell(
             text=mover.customer_id,
+            code=True,
             note=view.segments(mover.segment_old, mover.segment_new),
         ),
         Cell(text=words.moves(words.amount(old), words.amount(new)), number=True, note=by),
