@@ -35,13 +35,14 @@ def bars(
     }
 
 
-def across(most: float, *, room: float, least: float = 0.0) -> Spec:
+def across(most: float, *, room: float, least: float = 0.0, begin: float = 0.0) -> Spec:
     """Return the layout of bars from the first down; `room` is what their labels need besides.
 
-    Where bars also go to the left, to `least`, a line stands at zero, with the same room.
+    Where bars also go to the left, to `least`, a line stands at zero, with the same room. What
+    lies before `begin` is cut off.
     """
-    width = (most - least) * (room - 1)
-    begins = least - width if least else 0.0
+    width = (most - least - begin) * (room - 1)
+    begins = least - width if least else begin
     ends = most + width if most or not least else 0.0
     return {
         "xaxis": {

@@ -94,10 +94,14 @@ def fall_chart(view: View, line: Line) -> Chart:
         _Step(words("fall.effective"), Decimal(fall.effective), "after", level=True),
     ]
     rows = tuple((text(step.name), number(view.money(step.by))) for step in steps)
+    begin, most = _seen(steps)
+    title = words("fall.chart", line=line.name, first=first)
+    if begin:
+        title = words.sentences(title, words("fall.cut", amount=view.short(begin)))
     return Chart(
-        title=words("fall.chart", line=line.name, first=first),
+        title=title,
         traces=(_bars(view, steps),),
-        layout={**across(float(_most(steps)), room=1.45), "bargap": 0.3},
+        layout={**across(float(most), room=1.45, begin=float(begin)), "bargap": 0.3},
         table=Table(head=(words("move.step"), words("move.amount")), rows=rows),
         height=ROW * len(steps) + AROUND,
     )
@@ -122,8 +126,15 @@ def _ends(steps: list[_Step]) -> list[tuple[Decimal, Decimal]]:
     return ends
 
 
-def _most(steps: list[_Step]) -> Decimal:
-    return max(Decimal(1), *(end for _, end in _ends(steps)))
+def _seen(steps: list[_Step]) -> tuple[Decimal, Decimal]:
+    """Return what part of the bars is shown, so that small steps on high bars can be seen."""
+    ends = _ends(steps)
+    most = max(Decimal(1), *(end for _, end in ends))
+    least = min(
+        end if step.level else begin for step, (begin, end) in zip(steps, ends, strict=True)
+    )
+    begin = least - (most - least)
+    return (begin if begin * 2 > most else Decimal(0)), most
 
 
 def _bars(view: View, steps: list[_Step]) -> Spec:
