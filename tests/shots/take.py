@@ -46,20 +46,22 @@ def make_pages(folder: Path) -> list[Shot]:
         books[name] = str(folder / f"{name}.parquet")
         _run("book", "make", "--customers", "20000", "--seed", seed, "--as-of", day,
              "--out", books[name])  # fmt: skip
-    card = folder / "train"
-    _run("train", books["then"], "--strategy", STANDARD, "--out", str(card))
-    shots = shots_of(card / "model_card.html", "train")
+    shots = []
     for lang in LANGUAGES:
-        review, monitor = folder / f"review-{lang}", folder / f"monitor-{lang}"
+        review, monitor, card = (
+            folder / f"{name}-{lang}" for name in ("review", "monitor", "train")
+        )
         _run("review", books["now"], "--strategy", STANDARD, "--against", CAUTIOUS,
              "--lang", lang, "--out", str(review))  # fmt: skip
         _run("monitor", books["then"], books["now"], "--strategy", STANDARD,
              "--lang", lang, "--out", str(monitor))  # fmt: skip
+        _run("train", books["then"], "--strategy", STANDARD, "--lang", lang, "--out", str(card))
         page = review / "report.html"
         shots += [
             *shots_of(page, f"review-{lang}"),
             *shots_of(review / "comparison.html", f"compare-{lang}"),
             *shots_of(monitor / "monitor.html", f"monitor-{lang}"),
+            *shots_of(card / "model_card.html", f"train-{lang}"),
             Shot(page=page, name=f"review-{lang}-{WIDE}-dark", width=WIDE, dark=True),
             Shot(page=page, name=f"review-{lang}-print", width=PAPER, media="print"),
         ]

@@ -12,22 +12,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
-    from twinline.app.review_ports import Shelf
+    from twinline.app.review_ports import Language, Shelf
     from twinline.app.train_record import TrainRecord
 
-Cards = Callable[["TrainRecord"], Mapping[str, bytes]]
-"""The model card of a training, as files by name."""
+Cards = Callable[["TrainRecord", "Language"], Mapping[str, bytes]]
+"""The model card of a training in a language, as files by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainRequest:
-    """A book to learn from, the strategy whose features may be used, and where the result goes."""
+    """A book to learn from, the strategy whose features may be used, and where the result goes.
+
+    `lang` is the language of the model card.
+    """
 
     book: Path
     strategy: Path
     out: Path
     seed: int = 0
     folds: int = 5
+    lang: Language = "en"
 
 
 class StrategySink(Protocol):

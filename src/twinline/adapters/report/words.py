@@ -201,7 +201,7 @@ def capital(words: str) -> str:
 
 def table_text(language: Language) -> str:
     """Return the files that hold a language's words, the shared vocabulary last."""
-    names = (f"{language}.toml", f"comparison_{language}.toml", f"monitor_{language}.toml")
+    names = [f"{own}{language}.toml" for own in ("", "comparison_", "monitor_", "card_")]
     folder = resources.files(__package__)
     own = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
     return "\n".join([*own, vocabulary_text(language)])
