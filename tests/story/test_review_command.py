@@ -244,6 +244,29 @@ def test_an_earlier_review_stands_until_the_new_one_is_whole(copied: Path, jobs:
     assert run("replay", copied / "review", "--book", copied / "book.parquet").returncode == 0
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_killed_review_left_is_swept_by_the_next(copied: Path, jobs: int) -> None:
+    """After a kill the earlier review stands, and the next one leaves nothing beside its own."""
+    large = many_times(copied / "book.parquet", 500, copied / "large.parquet")
+    before = sorted(path.name for path in copied.iterdir())
+    arguments = ["review", large, "--strategy", STANDARD, "--jobs", jobs]
+    command = [*TWINLINE, *map(str, [*arguments, "--out", copied / "review"])]
+    with subprocess.Popen(command, start_new_session=True) as process:
+        while sorted(path.name for path in copied.iterdir()) == before:
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGKILL)
+    assert ended(process.pid)
+    assert sorted(path.name for path in copied.iterdir()) != before
+
+    book = copied / "book.parquet"
+    assert run("replay", copied / "review", "--book", book).returncode == 0
+    again = run("review", book, "--strategy", STANDARD, "--out", copied / "review")
+
+    assert again.returncode == 0, again.stderr
+    assert sorted(path.name for path in copied.iterdir()) == before
+
+
 @pytest.mark.parametrize("bytes_max", [0, 1_000, 30_000])
 def test_a_full_disk_leaves_no_review(made: Path, tmp_path: Path, bytes_max: int) -> None:
     """Where the disk is full nothing is left of the review, and one line says why."""
@@ -265,7 +288,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(made: Path, tmp_path: 
     done = run("review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path)
 
     assert done.returncode == 2
-    assert "a review replaces an earlier review or an empty folder, nothing else" in done.stderr
+    assert "only a folder that holds summary.json, or an empty one, is replaced" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 

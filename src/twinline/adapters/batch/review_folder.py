@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -14,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from twinline.adapters.batch.aside import faults_of
+from twinline.adapters.batch.aside import AsideFolder, faults_of
 from twinline.adapters.batch.decision_schema import (
     DECISION_SCHEMA,
     Digest,
@@ -28,7 +25,7 @@ from twinline.app.compare_record import (
     COMPARISON_VERSION,
     ComparisonRecord,
 )
-from twinline.app.fault import InputFault, OutputFault
+from twinline.app.fault import InputFault
 from twinline.app.review_record import RECORD_VERSION, ReviewRecord
 
 if TYPE_CHECKING:
@@ -42,29 +39,18 @@ if TYPE_CHECKING:
 DECISIONS = "decisions.parquet"
 SUMMARY = "summary.json"
 
-_numbers = itertools.count(1)
-
 
 class ReviewFolder:
-    """A folder that takes the place of `path` only when it is kept.
-
-    An earlier review at `path` is replaced; anything else there is left alone and refused.
-    """
+    """A review's folder being written aside: decisions as they come, the rest when it is kept."""
 
     def __init__(self, path: Path) -> None:
-        """Begin the folder beside its place."""
-        self.path = path
-        _reject_unusable(path)
-        self._place = path.resolve()
-        stem = f".{self._place.name}.{os.getpid()}-{next(_numbers)}"
-        self.part = self._place.with_name(f"{stem}.part")
-        self._earlier = self._place.with_name(f"{stem}.earlier")
+        """Begin the folder beside its place; an earlier review there is replaced."""
+        self._aside = AsideFolder(path, SUMMARY)
         self._digest = Digest()
         self._held: list[pa.RecordBatch] = []
         self._writing, self._digesting = Lane(), Lane()
         with faults_of(path):
-            self.part.mkdir()
-            self._bytes = (self.part / DECISIONS).open("xb")
+            self._bytes = (self._aside.part / DECISIONS).open("xb")
             self._file = pq.ParquetWriter(self._bytes, DECISION_SCHEMA, compression="zstd")
 
     def __enter__(self) -> Self:
@@ -83,7 +69,7 @@ class ReviewFolder:
             self._file.close()
         with suppress(OSError):
             self._bytes.close()
-        shutil.rmtree(self.part, ignore_errors=True)
+        self._aside.__exit__(kind, error, trace)
 
     def write(self, decided: Decided) -> None:
         """Write the next decisions; row groups are of one size however the decisions arrive."""
@@ -99,26 +85,15 @@ class ReviewFolder:
         self._write_groups(least=1)
         self._digesting.finish()
         self._writing.finish()
-        with faults_of(self.path):
+        with faults_of(self._aside.path):
             self._file.close()
             self._bytes.close()
-            return self._digest.hexdigest(), sha256_of(self.part / DECISIONS)
+            return self._digest.hexdigest(), sha256_of(self._aside.part / DECISIONS)
 
     def keep(self, record: ReviewRecord, files: Mapping[str, bytes]) -> None:
         """Add the record and further files, and put the folder in its place."""
         summary = msgspec.json.format(msgspec.json.encode(record), indent=2)
-        with faults_of(self.path):
-            for name, content in {**files, SUMMARY: summary + b"\n"}.items():
-                target = self.part / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            for each in [*self.part.rglob("*"), self.part]:
-                _sync(each)
-            if self._place.exists():
-                self._place.rename(self._earlier)
-            self.part.rename(self._place)
-            _sync(self._place.parent)
-        shutil.rmtree(self._earlier, ignore_errors=True)
+        self._aside.keep({**files, SUMMARY: summary + b"\n"})
 
     def _write_groups(self, least: int) -> None:
         table = pa.Table.from_batches(self._held, DECISION_SCHEMA)
@@ -128,7 +103,7 @@ class ReviewFolder:
         self._held = table.to_batches()
 
     def _write_group(self, rows: pa.Table) -> None:
-        with faults_of(self.path):
+        with faults_of(self._aside.path):
             self._file.write_table(rows, ROWS_PER_BATCH)
 
 
@@ -263,21 +238,3 @@ def read_comparison(folder: Path) -> ComparisonRecord | None:
         rule = f"this program reads version {COMPARISON_VERSION}"
         raise InputFault(place=str(path), value=record.comparison_version, rule=rule)
     return record
-
-
-def _reject_unusable(path: Path) -> None:
-    if not path.resolve().parent.is_dir():
-        raise OutputFault(place=str(path), value="no such folder", rule="its folder must exist")
-    if path.is_symlink() or (path.exists() and not path.is_dir()):
-        raise OutputFault(place=str(path), value="not a folder", rule="a review makes a folder")
-    if path.exists() and any(path.iterdir()) and not (path / SUMMARY).is_file():
-        rule = "a review replaces an earlier review or an empty folder, nothing else"
-        raise OutputFault(place=str(path), value="holds something else", rule=rule)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
