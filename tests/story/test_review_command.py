@@ -244,6 +244,35 @@ def test_an_earlier_review_stands_until_the_new_one_is_whole(copied: Path, jobs:
     assert run("replay", copied / "review", "--book", copied / "book.parquet").returncode == 0
 
 
+INTERRUPTED_WHILE_LOADING = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.{signal})
+sys.meta_path.insert(0, Interrupting())
+from twinline.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("module", ["twinline.wiring", "argparse", "pyarrow", "pyarrow.parquet"])
+def test_an_interruption_while_the_program_loads_is_one_line(
+    made: Path, tmp_path: Path, module: str, number: str
+) -> None:
+    """Interrupted before there is anything to do, it ends with 130 and no traceback."""
+    program = INTERRUPTED_WHILE_LOADING.format(module=module, signal=number)
+    arguments = ["review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path / "r"]
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 130
+    assert done.stderr == "twinline: interrupted; nothing was left half done\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_a_killed_review_left_is_swept_by_the_next(copied: Path, jobs: int) -> None:
     """After a kill the earlier review stands, and the next one leaves nothing beside its own."""
