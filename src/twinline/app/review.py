@@ -13,7 +13,7 @@ from twinline.app.review_ports import Deciding
 from twinline.app.review_record import RECORD_VERSION, BookFacts, ReviewRecord, StrategyFacts
 from twinline.compliance.law import UnknownCurrencyError, read_law
 from twinline.decision.decide import Decider
-from twinline.decision.fault import StrategyFault
+from twinline.decision.fault import StrategyFault, one_line
 from twinline.decision.load import load_strategy
 from twinline.portfolio.tally import Tally
 from twinline.terms.dated import NotInForceError
@@ -120,7 +120,7 @@ class StrategyInputFault(InputFault):
 
     def __str__(self) -> str:
         """Return every finding, one a line."""
-        return "\n".join(f"{self.folder}/{finding}" for finding in self.findings)
+        return "\n".join(one_line(f"{self.folder}/{finding}") for finding in self.findings)
 
 
 def scale_of(law: Law, book: BookSource) -> int:
