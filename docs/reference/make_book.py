@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinline.adapters.batch.book_check import CELL_CHECKS, ROW_CHECKS
+from twinline.adapters.batch.book_check import CELL_CHECKS
 from twinline.adapters.batch.book_schema import (
     BOOK_SCHEMA,
     SOURCE_KEY,
@@ -25,6 +25,7 @@ from twinline.app.book import (
     MONTHS,
     Kind,
 )
+from twinline.app.book_rules import ROW_RULES
 
 if TYPE_CHECKING:
     from twinline.app.book import Column
@@ -60,7 +61,8 @@ def page() -> str:
     lines = [HEAD.rstrip("\n")]
     lines += [_line(column) for column in COLUMNS if not re.search("_[2-9]$", column.name)]
     lines += ["", "## What every row must keep", ""]
-    lines += [f"- {_first_line(check.__doc__)}" for check in (*CELL_CHECKS, *ROW_CHECKS)]
+    lines += [f"- {_first_line(check.__doc__)}" for check in CELL_CHECKS]
+    lines += [f"- {said}" for said in ROW_RULES]
     lines += [
         "- All rows have one currency and one day.",
         "- An id stands in one row only.",
