@@ -310,6 +310,31 @@ def test_a_full_disk_leaves_no_review(made: Path, tmp_path: Path, bytes_max: int
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_day_beyond_what_is_known_of_the_law_is_said(made: Path, tmp_path: Path) -> None:
+    """A later day than the law table's is decided by its newest values, and that is said."""
+    out, note = tmp_path / "review", "note: the law is known as of 2026-11-01, the last day"
+    arguments = ["review", made / "book.parquet", "--strategy", STANDARD, "--out", out]
+
+    known, beyond = (run(*arguments, "--decided-on", day) for day in ("2026-11-01", "2026-11-02"))
+    record = json.loads((out / "summary.json").read_text("utf-8"))
+    told = run("explain", out, "--customer", "C000000001")
+
+    assert note not in known.stdout
+    assert note in beyond.stdout
+    assert (record["decided_on"], record["law_known_on"]) == ("2026-11-02", "2026-11-01")
+    assert "by the law as known on 2026-11-01, the last day it was checked" in told.stdout
+
+
+def test_a_day_before_the_book_is_refused(made: Path, tmp_path: Path) -> None:
+    """Nobody is decided before the day they are described on, compared or not."""
+    arguments = ["review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path / "r"]
+
+    for more in ([], ["--against", STANDARD]):
+        done = run(*arguments, "--decided-on", "2026-10-30", *more)
+        assert done.returncode == 2
+        assert "decided on: 2026-10-30: a decision is not made before the day" in done.stderr
+
+
 def test_a_folder_that_holds_something_else_is_left_alone(made: Path, tmp_path: Path) -> None:
     """A review never replaces a folder that is not an earlier review."""
     (tmp_path / "thesis.txt").write_text("years of work", "utf-8")

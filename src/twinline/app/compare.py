@@ -20,6 +20,7 @@ from twinline.app.replay import kept_strategy, recorded_book, recorded_strategy
 from twinline.app.review import (
     REPORT,
     book_facts,
+    day_of_decision,
     decider_on,
     laws_of,
     laws_on,
@@ -75,6 +76,7 @@ class Pair:
     old: Strategy
     decided_on: date
     laws: Mapping[str, LawValues]
+    law_known_on: date | None = None
 
     def decided(self, book: BookSource) -> Iterator[Sequence[tuple[Customer, Outcome, Outcome]]]:
         """Yield each customer with the new outcome and the old, in chunks, from one reading."""
@@ -106,11 +108,12 @@ def compare(
     files, files_against = (shelf.strategy_files(folder) for folder in (request.strategy, against))
     book = shelf.sound_book(request.book, progress)
     scale = scale_of(law, book)
-    decided_on = request.decided_on or max(book.as_of_on, law.known_on)
+    decided_on = day_of_decision(request.decided_on, book.as_of_on, law)
     pair = Pair(
         new=usable_strategy(request.strategy, files, scale),
         old=usable_strategy(against, files_against, scale),
         decided_on=decided_on,
+        law_known_on=law.known_on,
         laws=laws_on(law, decided_on, book.currency),
     )
     tally = Tally(book.currency, PROTECTED_COLUMNS)
@@ -164,6 +167,7 @@ def recompare(
         new=recorded_strategy(folder, record, shelf),
         old=kept_strategy(folder / AGAINST, stored.old, shelf),
         decided_on=record.decided_on,
+        law_known_on=record.law_known_on,
         laws={values.licence.value: values for values in record.law},
     )
     book = recorded_book(record, book_path, shelf)
@@ -198,6 +202,7 @@ def _review_record(
         book=book_facts(book),
         strategy=strategy_facts(pair.new),
         decided_on=pair.decided_on,
+        law_known_on=pair.law_known_on,
         law=tuple(pair.laws.values()),
         decisions_digest=digest,
         decisions_sha256=sha256,

@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What a decision stands in: the amounts' currency, the customer's day, the law table's day.
+
+    `law_known_on` is None for a review from before it was kept.
+    """
+
+    currency: str
+    as_of_on: date
+    law_known_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Everything a person needs to follow, check and contest one decision."""
 
@@ -33,9 +45,14 @@ class Explanation:
     law: LawValues
     features: Mapping[str, int | None]
     advice: tuple[Advice, ...]
-    currency: str
-    as_of_on: date
+    frame: Frame
     decided_on: date
+
+    @property
+    def decided_beyond_law(self) -> date | None:
+        """Return the last day whose law is known, where the decision is of a later one."""
+        known_on = self.frame.law_known_on
+        return known_on if known_on is not None and known_on < self.decided_on else None
 
 
 def explain(folder: Path, customer_id: str, book_path: Path | None, shelf: Shelf) -> Explanation:
@@ -58,8 +75,11 @@ def explain(folder: Path, customer_id: str, book_path: Path | None, shelf: Shelf
         decider_on(strategy, record.decided_on),
         customer,
         laws_of(laws, customer),
-        currency=record.book.currency,
-        as_of_on=record.book.as_of_on,
+        Frame(
+            currency=record.book.currency,
+            as_of_on=record.book.as_of_on,
+            law_known_on=record.law_known_on,
+        ),
     )
     if explanation.outcome != stored:
         rule = "the stored decision is not the one its inputs give; run `twinline replay`"
@@ -68,10 +88,10 @@ def explain(folder: Path, customer_id: str, book_path: Path | None, shelf: Shelf
 
 
 def explain_customer(
-    decider: Decider, customer: Customer, law: LawValues, *, currency: str, as_of_on: date
+    decider: Decider, customer: Customer, law: LawValues, frame: Frame
 ) -> Explanation:
     """Return one customer's decision with what it saw and what would help."""
-    as_of_day = day_number(as_of_on)
+    as_of_day = day_number(frame.as_of_on)
     outcome = decider.decide(customer.customer_id, customer.cells, law, as_of_day)
     doubts, features = decider.read(customer.customer_id, customer.cells, as_of_day)
     names = [feature.name for feature in decider.strategy.features]
@@ -86,7 +106,6 @@ def explain_customer(
             for name, value in zip(names, features, strict=True)
         },
         advice=advice,
-        currency=currency,
-        as_of_on=as_of_on,
+        frame=frame,
         decided_on=decider.decided_on,
     )

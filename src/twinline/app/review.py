@@ -61,10 +61,7 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
     files = shelf.strategy_files(request.strategy)
     book = shelf.sound_book(request.book, progress)
     strategy = usable_strategy(request.strategy, files, scale_of(law, book))
-    decided_on = request.decided_on or max(book.as_of_on, law.known_on)
-    if decided_on < book.as_of_on:
-        rule = f"a decision is not made before the book's day, {book.as_of_on}"
-        raise InputFault(place="decided on", value=decided_on, rule=rule)
+    decided_on = day_of_decision(request.decided_on, book.as_of_on, law)
     decider_on(strategy, decided_on)  # says now what would stop every process
     laws = tuple(laws_on(law, decided_on, book.currency).values())
     deciding = Deciding(
@@ -88,6 +85,7 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
             book=book_facts(book),
             strategy=strategy_facts(strategy),
             decided_on=decided_on,
+            law_known_on=law.known_on,
             law=laws,
             decisions_digest=digest,
             decisions_sha256=sha256,
@@ -97,6 +95,20 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
         kept[REPORT] = page(record, strategy, request.lang)
         sink.keep(record, kept)
     return record
+
+
+def day_of_decision(asked: date | None, as_of_on: date, law: Law) -> date:
+    """Return the day asked for; without one, the later of the customers' day and the law's.
+
+    A day after the one on which the law's table was last held against its sources is decided by
+    the newest values there; whoever shows the decision says so. Raises `InputFault` for a day
+    before the one that the customers are described on.
+    """
+    day = asked or max(as_of_on, law.known_on)
+    if day < as_of_on:
+        rule = f"a decision is not made before the day that customers are described on, {as_of_on}"
+        raise InputFault(place="decided on", value=day, rule=rule)
+    return day
 
 
 def usable_strategy(folder: Path, files: Mapping[str, bytes], scale: int) -> Strategy:

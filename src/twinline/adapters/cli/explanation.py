@@ -24,6 +24,7 @@ WORDS = {
         "customer": "Customer",
         "as_of": "as of",
         "decided": "decided on",
+        "law_known": "by the law as known on {day}, the last day it was checked",
         "strategy": "strategy",
         "score": "score",
         "pd": "probability of default",
@@ -76,6 +77,7 @@ WORDS = {
         "customer": "客户",
         "as_of": "数据日",
         "decided": "决定日",
+        "law_known": "依据截至 {day} 核对的法规",
         "strategy": "策略",
         "score": "评分",
         "pd": "违约概率",
@@ -150,12 +152,15 @@ class _Page:
         yield " · ".join(
             [
                 f"{word['customer']} {shown(outcome.customer_id)}",
-                f"{word['as_of']} {self.explanation.as_of_on}",
+                f"{word['as_of']} {self.explanation.frame.as_of_on}",
                 f"{word['decided']} {self.explanation.decided_on}",
                 f"{word['strategy']} {strategy.name} {strategy.version}",
                 f"{strategy.logic_hash[:8]}…",
             ]
         )
+        known_on = self.explanation.decided_beyond_law
+        if known_on is not None:
+            yield f"  {word['law_known'].format(day=known_on)}"
         if outcome.doubts:
             named = ", ".join(self._feature(name) for name in outcome.doubts)
             yield f"  {word['doubts']}{word['colon']}{named}"
@@ -298,7 +303,7 @@ class _Page:
         return _percent(value) if kind is FeatureType.PPM else f"{value:,}"
 
     def _money(self, minor: int | None) -> str:
-        return format_money(minor or 0, self.explanation.currency, grouped=True)
+        return format_money(minor or 0, self.explanation.frame.currency, grouped=True)
 
 
 def _percent(ppm: int) -> str:
