@@ -40,7 +40,9 @@ One row per customer as of a day, in a Parquet file. This page is made by `make_
 declaration in `src/twinline/app/book.py`; edit that.
 
 `twinline book import` makes a book from a lender's table, `twinline book make` a synthetic one,
-and `twinline book check` checks one that came from elsewhere.
+and `twinline book check` checks one that came from elsewhere. `twinline book split` makes two of
+one: by SHA-256 of "seed:customer_id", its first eight bytes as a number modulo 100, a customer
+falls on the same side in every book.
 
 - Amounts are whole numbers of minor units (fen, cents) of the book's one currency.
 - Month 1 is the latest, month {MONTHS} the earliest. A statement is that line's balance when the
