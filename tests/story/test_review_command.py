@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 TWINLINE = [sys.executable, "-m", "twinline"]
 STANDARD = ROOT / "strategies" / "standard"
 CUSTOMERS = 600
-REAL = "uci_credit_card.train.parquet"
 
 
 def run(*arguments: object, bytes_max: int | None = None) -> subprocess.CompletedProcess[str]:
@@ -397,34 +396,3 @@ def test_a_full_output_is_one_clear_fault(made: Path) -> None:
     assert done.returncode == 2
     said = "twinline: error: standard output: No space left on device: must be writable\n"
     assert done.stderr == said
-
-
-def real_book() -> Path:
-    """Return the real book's table, or skip with a clear word."""
-    folder = Path(os.environ.get("TWINLINE_BOOKS", ROOT.parent / "shared" / "books"))
-    if not (folder / REAL).is_file():
-        pytest.skip(f"{REAL} is not here; set TWINLINE_BOOKS to the folder that holds it")
-    return folder / REAL
-
-
-def test_the_real_book_gives_the_figures_of_the_readme(tmp_path: Path) -> None:
-    """README's real-book commands run as they stand and print the figures that stand there."""
-    shutil.copy(real_book(), tmp_path / REAL)
-    readme = (ROOT / "README.md").read_text("utf-8")
-    story = readme.split("## A real book")[1].split("\n## ")[0]
-    shown = [line[4:] for line in story.splitlines() if line.startswith("    ")]
-    commands = [line.split() for line in shown if line.startswith(("twinline", "python"))]
-
-    said = []
-    for program, *rest in commands:
-        words = [str(ROOT / word) if (ROOT / word).exists() else word for word in rest]
-        tool = TWINLINE if program == "twinline" else [sys.executable]
-        done = subprocess.run(
-            [*tool, *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        said += done.stdout.splitlines()
-
-    assert len(commands) == 5
-    for line in shown:
-        assert line.split() in commands or line in said, line
