@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -157,6 +158,57 @@ def test_a_rewritten_file_of_the_same_decisions_is_noticed(copied: Path) -> None
     assert "decisions_sha256 in summary.json" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "summary.json",
+            f'"customers": {CUSTOMERS},',
+            f'"customers": {CUSTOMERS + 1},',
+            (
+                "the figures differ from what was stored\n"
+                f"  figures.customers in summary.json: {CUSTOMERS + 1}, made again {CUSTOMERS}\n"
+            ),
+        ),
+        (
+            "summary.json",
+            '"owner": "credit committee"',
+            '"owner": "nobody"',
+            "not as the review wrote it: summary.json\n",
+        ),
+        ("report.html", "</html>", "<p>all is well</p></html>",
+         "not as the review wrote it: report.html\n"),
+        ("SHA256SUMS", "  ", " ", "not as the review wrote it: SHA256SUMS\n"),
+    ],
+)  # fmt: skip
+def test_what_the_folder_says_of_its_decisions_is_held_to_them(
+    copied: Path, file: str, old: str, new: str, said: str
+) -> None:
+    """A figure or a page that somebody altered is named, with the figure that comes out."""
+    path = copied / "review" / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+    done = run("replay", copied / "review")
+
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{CUSTOMERS} decisions made again, every byte equal\n")
+    assert done.stdout.endswith(said)
+
+
+def test_the_sums_of_a_review_are_those_of_its_files(made: Path) -> None:
+    """SHA256SUMS names every other file of the folder, in the form that `sha256sum` reads."""
+    review = made / "review"
+    lines = (review / "SHA256SUMS").read_text("utf-8").splitlines()
+    files = (path for path in review.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+
+    assert lines == [
+        f"{hashlib.sha256((review / name).read_bytes()).hexdigest()}  {name}"
+        for name in sorted(path.relative_to(review).as_posix() for path in files)
+    ]
+
+
 @pytest.mark.parametrize("command", [["replay"], ["explain", "--customer", "C000000001"]])
 def test_another_book_or_strategy_is_refused(copied: Path, command: list[str]) -> None:
     """Neither replay nor explain speaks of a review whose strategy or book was changed since."""
@@ -176,13 +228,12 @@ def test_another_book_or_strategy_is_refused(copied: Path, command: list[str]) -
 
 def test_a_moved_book_is_found_where_it_is_named(copied: Path) -> None:
     """A book that lies elsewhere now is given with --book; without it, one line says so."""
-    moved = (copied / "book.parquet").rename(copied / "moved.parquet")
-    record = copied / "review" / "summary.json"
-    text = record.read_text("utf-8").replace("/book.parquet", "/gone.parquet")
-    record.write_text(text, "utf-8")
+    book, review = copied / "book.parquet", copied / "again"
+    assert run("review", book, "--strategy", STANDARD, "--out", review).returncode == 0
+    moved = book.rename(copied / "moved.parquet")
 
-    assert run("replay", copied / "review", "--book", moved).returncode == 0
-    assert run("replay", copied / "review").returncode == 2
+    assert run("replay", review, "--book", moved).returncode == 0
+    assert run("replay", review).returncode == 2
 
 
 def many_times(book: Path, times: int, path: Path) -> Path:

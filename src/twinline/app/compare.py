@@ -16,7 +16,12 @@ from twinline.app.compare_record import (
     ComparisonRecord,
     digest_of,
 )
-from twinline.app.replay import kept_strategy, recorded_book, recorded_strategy
+from twinline.app.replay import (
+    first_differences,
+    kept_strategy,
+    recorded_book,
+    recorded_strategy,
+)
 from twinline.app.review import (
     REPORT,
     book_facts,
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
+    from twinline.app.replay import Difference
     from twinline.app.review import ReviewRequest
     from twinline.app.review_ports import BookSource, Cell, ComparisonPage, Customer, Page, Shelf
     from twinline.decision.law import LawValues
@@ -48,8 +54,6 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 COMPARISON_PAGE = "comparison.html"
-
-DIFFERENCES_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +152,7 @@ def compare(
 class Recompared:
     """What came of a comparison made again: where its figures differ, and their digest."""
 
-    differences: tuple[str, ...]
+    differences: tuple[Difference, ...]
     digest: str
 
 
@@ -178,9 +182,8 @@ def recompare(
         done += len(decided)
         progress(done, book.rows)
     again = _comparison_record(pair, record, comparing)
-    differences = _differences(msgspec.to_builtins(stored), msgspec.to_builtins(again), "")
-    kept = [place for _, place in zip(range(DIFFERENCES_KEPT), differences, strict=False)]
-    return Recompared(differences=tuple(kept), digest=again.figures_digest)
+    differences = first_differences(stored, again, "")
+    return Recompared(differences=differences, digest=again.figures_digest)
 
 
 def _at(cells: Sequence[Cell], places: Sequence[int]) -> tuple[Cell, ...]:
@@ -226,12 +229,3 @@ def _comparison_record(
         figures_digest=digest_of(figures),
         figures=figures,
     )
-
-
-def _differences(stored: object, again: object, place: str) -> Iterator[str]:
-    """Yield where two records differ, the innermost place by its names."""
-    if isinstance(stored, dict) and isinstance(again, dict) and stored.keys() == again.keys():
-        for name in stored:
-            yield from _differences(stored[name], again[name], f"{place}.{name}".lstrip("."))
-    elif stored != again:
-        yield place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 DECISIONS = "decisions.parquet"
 SUMMARY = "summary.json"
+SUMS = "SHA256SUMS"
+"""Every file of the folder with its SHA-256, as `sha256sum --check` reads it."""
 
 
 class ReviewFolder:
@@ -93,7 +96,11 @@ class ReviewFolder:
     def keep(self, record: ReviewRecord, files: Mapping[str, bytes]) -> None:
         """Add the record and further files, and put the folder in its place."""
         summary = msgspec.json.format(msgspec.json.encode(record), indent=2)
-        self._aside.keep({**files, SUMMARY: summary + b"\n"})
+        whole = {**files, SUMMARY: summary + b"\n"}
+        sums = {name: hashlib.sha256(content).hexdigest() for name, content in whole.items()}
+        sums[DECISIONS] = record.decisions_sha256
+        listed = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
+        self._aside.keep({**whole, SUMS: listed.encode()})
 
     def _write_groups(self, least: int) -> None:
         table = pa.Table.from_batches(self._held, DECISION_SCHEMA)
@@ -200,6 +207,29 @@ class Comparison:
         """Return the digest of all outcomes made again."""
         self._digesting.finish()
         return self._digest.hexdigest()
+
+
+def altered_files(folder: Path) -> list[str]:
+    """Return the files of a review that are gone or are not those that SHA256SUMS names.
+
+    Decisions and strategies have their own hashes in the records and are left out.
+    """
+    path = folder / SUMS
+    try:
+        listed = [line.split("  ", 1) for line in path.read_text("utf-8").splitlines()]
+    except OSError as error:
+        raise InputFault(place=str(path), value=error.strerror, rule="must be readable") from error
+    except UnicodeDecodeError:
+        return [SUMS]
+    if any(len(line) != len(("sum", "name")) for line in listed):
+        return [SUMS]
+    apart = (DECISIONS, "strategy/", f"{AGAINST}/")
+    return [
+        name
+        for known, name in listed
+        if not name.startswith(apart)
+        and not ((folder / name).is_file() and sha256_of(folder / name) == known)
+    ]
 
 
 def read_record(folder: Path) -> ReviewRecord:
