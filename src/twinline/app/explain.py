@@ -96,7 +96,8 @@ def explain_customer(
     doubts, features = decider.read(customer.customer_id, customer.cells, as_of_day)
     names = [feature.name for feature in decider.strategy.features]
     doubted = {names[place] for place in doubts}
-    advice = () if doubts else advise(decider, customer.customer_id, features, law, as_of_day)
+    referred = decider.that_matter(doubts)
+    advice = () if referred else advise(decider, customer.customer_id, features, law, as_of_day)
     return Explanation(
         outcome=outcome,
         strategy=decider.strategy,
