@@ -17,6 +17,7 @@ import hashlib
 import io
 import json
 import operator
+import re
 import sys
 import tomllib
 from bisect import bisect_right
@@ -185,12 +186,18 @@ class Strategy:
         for name, table in self.head.get("tables", {}).items():
             self.names[name] = self.table(**table)
         self.pd, self.values = self.table("pd.csv", "ppm"), toml["values.toml"]
-        self.prices, self.limits, self.reasons = (
-            toml["prices.toml"],
-            toml["limits.toml"],
-            toml["reasons.toml"],
-        )
+        self.prices, self.limits = toml["prices.toml"], toml["limits.toml"]
+        self.reasons = toml["reasons.toml"]
         self.gates, self.edges = records(files["gates.csv"]), records(files["linkage.csv"])
+        texts = [vars(each) for each in (*self.features, *self.segments, *self.gates, *self.edges)]
+        said = [each.get(key, "") for each in texts for key in ("value", "when", "size")]
+        said += [each.name for each in self.features if each.range[0] == each.range[1]]
+        said += [*self.card, *self.values.values()]
+        for limit in self.limits.values():
+            said += [limit.get("now", ""), *(term["amount"] for term in limit["terms"])]
+        for each in self.prices.values():
+            said += [each["floor"], each["ceiling"], *each["parts"].values()]
+        self.read = set(re.findall(r"\w+", "\n".join(said)))  # what is not read is never in doubt
 
     def months(self, name: str, sheet: Names) -> Iterator[Sheet]:
         """Yield a feature, or one for each month of a series."""
@@ -420,7 +427,8 @@ def decide(s: Strategy, row: Names, names: Names) -> Names:
     """Make one decision again, column by column; all that was worked out joins the names."""
     challenger = is_drawn(s.head["experiment"], row["customer_id"])
     names["challenger"] = challenger
-    doubts = [feature.name for feature in s.features if in_doubt(feature, row, names)]
+    doubts = [each.name for each in s.features if in_doubt(each, row, names)]
+    doubts = [name for name in doubts if name in s.read]
     out = {"customer_id": row["customer_id"], "licence": row["licence"], "challenger": challenger}
     if doubts:
         by_line = {line: referred(s, line, row) for line in LINES}

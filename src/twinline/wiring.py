@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import (
@@ -34,15 +32,12 @@ if TYPE_CHECKING:
     from twinline.app.train_ports import Cards, Train, Workshop
 
 INPUT_FAULT = 2
-INTERRUPTED = 130
 OUTPUT_CLOSED = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
+    """Run one command; return its exit code. An interruption goes through to the caller."""
     parser = _parser()
-    with suppress(ValueError):  # only the main thread hears signals
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         arguments = parser.parse_args(argv)
         if sys.stdin is None:  # closed by whoever started us: nothing to read
@@ -63,9 +58,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"twinline: error: standard output: {reason}", file=sys.stderr)  # noqa: T201
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INPUT_FAULT
-    except KeyboardInterrupt:
-        print("twinline: interrupted; nothing was left half done", file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
     return code
 
 

@@ -513,7 +513,7 @@ def test_the_guide_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         r"`([a-z_]+\.(?:csv|toml|html|md|json|txt))`", guide.split("## What may")[0]
     )
     found = {path.name for path in (tmp_path / "trained").rglob("*")}
-    assert len(commands) == 5
+    assert len(commands) == 6
     assert set(named) - {"book.md"} <= found
 
 

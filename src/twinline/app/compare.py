@@ -17,10 +17,16 @@ from twinline.app.compare_record import (
     digest_of,
 )
 from twinline.app.explaining import examples_of
-from twinline.app.replay import kept_strategy, recorded_book, recorded_strategy
+from twinline.app.replay import (
+    first_differences,
+    kept_strategy,
+    recorded_book,
+    recorded_strategy,
+)
 from twinline.app.review import (
     REPORT,
     book_facts,
+    day_of_decision,
     decider_on,
     laws_of,
     laws_on,
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
+    from twinline.app.replay import Difference
     from twinline.app.review import ReviewRequest
     from twinline.app.review_ports import BookSource, Cell, ComparisonPage, Customer, Page, Shelf
     from twinline.decision.law import LawValues
@@ -48,8 +55,6 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 COMPARISON_PAGE = "comparison.html"
-
-DIFFERENCES_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ class Pair:
     old: Strategy
     decided_on: date
     laws: Mapping[str, LawValues]
+    law_known_on: date | None = None
 
     def decided(self, book: BookSource) -> Iterator[Sequence[tuple[Customer, Outcome, Outcome]]]:
         """Yield each customer with the new outcome and the old, in chunks, from one reading."""
@@ -107,11 +113,12 @@ def compare(
     files, files_against = (shelf.strategy_files(folder) for folder in (request.strategy, against))
     book = shelf.sound_book(request.book, progress)
     scale = scale_of(law, book)
-    decided_on = request.decided_on or max(book.as_of_on, law.known_on)
+    decided_on = day_of_decision(request.decided_on, book.as_of_on, law)
     pair = Pair(
         new=usable_strategy(request.strategy, files, scale),
         old=usable_strategy(against, files_against, scale),
         decided_on=decided_on,
+        law_known_on=law.known_on,
         laws=laws_on(law, decided_on, book.currency),
     )
     tally = Tally(book.currency, PROTECTED_COLUMNS, pair.new.limits)
@@ -130,7 +137,9 @@ def compare(
         record = _review_record(pair, book, sink.finish(), tally)
         comparison = _comparison_record(pair, record, comparing)
         decider = decider_on(pair.new, decided_on)
-        examples = examples_of(record.figures.examples, decider, pair.laws, book)
+        examples = examples_of(
+            record.figures.examples, decider, pair.laws, book, pair.law_known_on
+        )
         sink.keep(
             record,
             {
@@ -148,7 +157,7 @@ def compare(
 class Recompared:
     """What came of a comparison made again: where its figures differ, and their digest."""
 
-    differences: tuple[str, ...]
+    differences: tuple[Difference, ...]
     digest: str
 
 
@@ -167,6 +176,7 @@ def recompare(
         new=recorded_strategy(folder, record, shelf),
         old=kept_strategy(folder / AGAINST, stored.old, shelf),
         decided_on=record.decided_on,
+        law_known_on=record.law_known_on,
         laws={values.licence.value: values for values in record.law},
     )
     book = recorded_book(record, book_path, shelf)
@@ -177,9 +187,8 @@ def recompare(
         done += len(decided)
         progress(done, book.rows)
     again = _comparison_record(pair, record, comparing)
-    differences = _differences(msgspec.to_builtins(stored), msgspec.to_builtins(again), "")
-    kept = [place for _, place in zip(range(DIFFERENCES_KEPT), differences, strict=False)]
-    return Recompared(differences=tuple(kept), digest=again.figures_digest)
+    differences = first_differences(stored, again, "")
+    return Recompared(differences=differences, digest=again.figures_digest)
 
 
 def _at(cells: Sequence[Cell], places: Sequence[int]) -> tuple[Cell, ...]:
@@ -201,6 +210,7 @@ def _review_record(
         book=book_facts(book),
         strategy=strategy_facts(pair.new),
         decided_on=pair.decided_on,
+        law_known_on=pair.law_known_on,
         law=tuple(pair.laws.values()),
         decisions_digest=digest,
         decisions_sha256=sha256,
@@ -224,12 +234,3 @@ def _comparison_record(
         figures_digest=digest_of(figures),
         figures=figures,
     )
-
-
-def _differences(stored: object, again: object, place: str) -> Iterator[str]:
-    """Yield where two records differ, the innermost place by its names."""
-    if isinstance(stored, dict) and isinstance(again, dict) and stored.keys() == again.keys():
-        for name in stored:
-            yield from _differences(stored[name], again[name], f"{place}.{name}".lstrip("."))
-    elif stored != again:
-        yield place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinline.app.explaining import explain_customer
+from twinline.app.explanation import Frame
 from twinline.app.fault import InputFault
 from twinline.app.replay import recorded_book, recorded_strategy
 from twinline.app.review import decider_on, laws_of
@@ -36,8 +37,11 @@ def explain(folder: Path, customer_id: str, book_path: Path | None, shelf: Shelf
         decider_on(strategy, record.decided_on),
         customer,
         laws_of(laws, customer),
-        currency=record.book.currency,
-        as_of_on=record.book.as_of_on,
+        Frame(
+            currency=record.book.currency,
+            as_of_on=record.book.as_of_on,
+            law_known_on=record.law_known_on,
+        ),
     )
     if explanation.outcome != stored:
         rule = "the stored decision is not the one its inputs give; run `twinline replay`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinline.app.explanation import Example, Explanation
+from twinline.app.explanation import Example, Explanation, Frame
 from twinline.decision.advice import advise
 from twinline.decision.decide import day_number
 
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 
 def explain_customer(
-    decider: Decider, customer: Customer, law: LawValues, *, currency: str, as_of_on: date
+    decider: Decider, customer: Customer, law: LawValues, frame: Frame
 ) -> Explanation:
     """Return one customer's decision with what it saw and what would help."""
-    as_of_day = day_number(as_of_on)
+    as_of_day = day_number(frame.as_of_on)
     outcome = decider.decide(customer.customer_id, customer.cells, law, as_of_day)
     doubts, features = decider.read(customer.customer_id, customer.cells, as_of_day)
     names = [feature.name for feature in decider.strategy.features]
     doubted = {names[place] for place in doubts}
-    advice = () if doubts else advise(decider, customer.customer_id, features, law, as_of_day)
+    referred = decider.that_matter(doubts)
+    advice = () if referred else advise(decider, customer.customer_id, features, law, as_of_day)
     return Explanation(
         outcome=outcome,
         strategy=decider.strategy,
@@ -36,27 +37,25 @@ def explain_customer(
             for name, value in zip(names, features, strict=True)
         },
         advice=advice,
-        currency=currency,
-        as_of_on=as_of_on,
+        frame=frame,
         decided_on=decider.decided_on,
     )
 
 
 def examples_of(
-    rows: Mapping[str, int], decider: Decider, laws: Mapping[str, LawValues], book: BookSource
+    rows: Mapping[str, int],
+    decider: Decider,
+    laws: Mapping[str, LawValues],
+    book: BookSource,
+    law_known_on: date | None,
 ) -> tuple[Example, ...]:
     """Return the examples that figures name by their rows, each decided and explained again."""
+    frame = Frame(currency=book.currency, as_of_on=book.as_of_on, law_known_on=law_known_on)
     customers = {kind: book.customer(row, decider.strategy.columns) for kind, row in rows.items()}
     return tuple(
         Example(
             kind=kind,
-            explanation=explain_customer(
-                decider,
-                customer,
-                laws[customer.licence],
-                currency=book.currency,
-                as_of_on=book.as_of_on,
-            ),
+            explanation=explain_customer(decider, customer, laws[customer.licence], frame),
         )
         for kind, customer in customers.items()
     )

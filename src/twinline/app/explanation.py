@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What a decision stands in: the amounts' currency, the customer's day, the law table's day.
+
+    `law_known_on` is None for a review from before it was kept.
+    """
+
+    currency: str
+    as_of_on: date
+    law_known_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Everything a person needs to follow, check and contest one decision."""
 
@@ -24,9 +36,14 @@ class Explanation:
     law: LawValues
     features: Mapping[str, int | None]
     advice: tuple[Advice, ...]
-    currency: str
-    as_of_on: date
+    frame: Frame
     decided_on: date
+
+    @property
+    def decided_beyond_law(self) -> date | None:
+        """Return the last day whose law is known, where the decision is of a later one."""
+        known_on = self.frame.law_known_on
+        return known_on if known_on is not None and known_on < self.decided_on else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

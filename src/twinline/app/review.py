@@ -14,7 +14,7 @@ from twinline.app.review_ports import Deciding
 from twinline.app.review_record import RECORD_VERSION, BookFacts, ReviewRecord, StrategyFacts
 from twinline.compliance.law import UnknownCurrencyError, read_law
 from twinline.decision.decide import Decider
-from twinline.decision.fault import StrategyFault
+from twinline.decision.fault import StrategyFault, one_line
 from twinline.decision.load import load_strategy
 from twinline.portfolio.tally import Tally
 from twinline.terms.dated import NotInForceError
@@ -62,10 +62,7 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
     files = shelf.strategy_files(request.strategy)
     book = shelf.sound_book(request.book, progress)
     strategy = usable_strategy(request.strategy, files, scale_of(law, book))
-    decided_on = request.decided_on or max(book.as_of_on, law.known_on)
-    if decided_on < book.as_of_on:
-        rule = f"a decision is not made before the book's day, {book.as_of_on}"
-        raise InputFault(place="decided on", value=decided_on, rule=rule)
+    decided_on = day_of_decision(request.decided_on, book.as_of_on, law)
     decider = decider_on(strategy, decided_on)  # says now what would stop every process
     laws = laws_on(law, decided_on, book.currency)
     deciding = Deciding(
@@ -92,16 +89,31 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
             book=book_facts(book),
             strategy=strategy_facts(strategy),
             decided_on=decided_on,
+            law_known_on=law.known_on,
             law=deciding.laws,
             decisions_digest=digest,
             decisions_sha256=sha256,
             figures=tally.figures(),
         )
         kept = {f"strategy/{name}": content for name, content in files.items()}
-        examples = examples_of(record.figures.examples, decider, laws, book)
+        examples = examples_of(record.figures.examples, decider, laws, book, law.known_on)
         kept[REPORT] = page(record, strategy, examples, request.lang)
         sink.keep(record, kept)
     return record
+
+
+def day_of_decision(asked: date | None, as_of_on: date, law: Law) -> date:
+    """Return the day asked for; without one, the later of the customers' day and the law's.
+
+    A day after the one on which the law's table was last held against its sources is decided by
+    the newest values there; whoever shows the decision says so. Raises `InputFault` for a day
+    before the one that the customers are described on.
+    """
+    day = asked or max(as_of_on, law.known_on)
+    if day < as_of_on:
+        rule = f"a decision is not made before the day that customers are described on, {as_of_on}"
+        raise InputFault(place="decided on", value=day, rule=rule)
+    return day
 
 
 def usable_strategy(folder: Path, files: Mapping[str, bytes], scale: int) -> Strategy:
@@ -125,7 +137,7 @@ class StrategyInputFault(InputFault):
 
     def __str__(self) -> str:
         """Return every finding, one a line."""
-        return "\n".join(f"{self.folder}/{finding}" for finding in self.findings)
+        return "\n".join(one_line(f"{self.folder}/{finding}") for finding in self.findings)
 
 
 def scale_of(law: Law, book: BookSource) -> int:

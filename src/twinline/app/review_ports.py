@@ -190,5 +190,11 @@ class Shelf(Protocol):
     def decisions(self, folder: Path) -> DecisionSource:
         """Open the decisions of a finished review."""
 
+    def altered(self, folder: Path) -> Sequence[str]:
+        """Return the files of a review's folder that are gone or not as they were written.
+
+        Decisions and strategy are held to the hashes of the record and left to whoever does so.
+        """
+
     def comparison(self, folder: Path) -> ComparisonRecord | None:
         """Return the record of a finished review's comparison, if it was made with one."""

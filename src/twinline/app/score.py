@@ -67,6 +67,8 @@ def score(
         done = in_doubt = 0
         for customers in book.customers(strategy.columns):
             read = [decider.read(each.customer_id, each.cells, as_of_day) for each in customers]
+            if request.model == "scorecard":  # as a decision; trees may read what no table does
+                read = [(decider.that_matter(doubts), features) for doubts, features in read]
             known = iter(scored([features for doubts, features in read if not doubts]))
             found = [(None, None) if doubts else next(known) for doubts, _ in read]
             ids = [each.customer_id for each in customers]

@@ -86,11 +86,13 @@ class PointsTold:
 class Told:
     """Everything that is said to a person about one decision.
 
-    `head` names customer, days and strategy; `doubts` what is not known, `score` and `points`
+    `head` names customer, days and strategy; `law_known` the day of the law's table, where the
+    decision is of a later one; `doubts` what is not known, `score` and `points`
     how the customer scored: nothing where there are none; `person` how to contest it.
     """
 
     head: tuple[str, ...]
+    law_known: str
     doubts: str
     score: tuple[str, ...]
     points: tuple[PointsTold, ...]
@@ -118,11 +120,12 @@ class _Teller:
         return Told(
             head=(
                 self._say("customer", id=shown(outcome.customer_id)),
-                self._say("as_of", day=self._explanation.as_of_on.isoformat()),
+                self._say("as_of", day=self._explanation.frame.as_of_on.isoformat()),
                 self._say("decided", day=self._explanation.decided_on.isoformat()),
                 self._say("strategy", name=strategy.name, version=strategy.version),
                 f"{strategy.logic_hash[:8]}…",
             ),
+            law_known=self._law_known(),
             doubts=self._doubts(),
             score=() if outcome.score is None else tuple(self._score()),
             points=() if outcome.score is None else tuple(self._points()),
@@ -136,6 +139,10 @@ class _Teller:
     def _own(self, en: str, zh: str) -> str:
         """Return what the strategy says, in the language of the explanation."""
         return zh if self._language == "zh" else en
+
+    def _law_known(self) -> str:
+        known_on = self._explanation.decided_beyond_law
+        return "" if known_on is None else self._say("law_known", day=known_on.isoformat())
 
     def _doubts(self) -> str:
         doubts = self._explanation.outcome.doubts
@@ -280,7 +287,7 @@ class _Teller:
                 return f"{value:,}"
 
     def _money(self, minor: int | None) -> str:
-        return format_money(minor or 0, self._explanation.currency, grouped=True)
+        return format_money(minor or 0, self._explanation.frame.currency, grouped=True)
 
 
 def _percent(ppm: int) -> str:

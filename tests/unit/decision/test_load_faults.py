@@ -784,3 +784,23 @@ def test_what_follows_from_a_fault_is_not_told_again() -> None:
     files["features.toml"] = text.replace('reads = "months_inactive"', 'reads = "x"').encode()
 
     assert len(findings(files)) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'severe = "late_now >\\n= 2"',
+        'severe = "late_now ; \\u001b[2J"',
+        '"late\\nnow" = "1"',
+    ],
+)
+def test_a_finding_is_one_line_whatever_was_written(line: str) -> None:
+    """A newline or a terminal's control character in a cell is shown, never printed."""
+    files = example_files()
+    text = files["values.toml"].decode()
+    files["values.toml"] = text.replace('severe              = "late_now >= 2"', line).encode()
+
+    found = findings(files)
+
+    assert found
+    assert all(str(finding).isprintable() for finding in found)

@@ -15,6 +15,7 @@ from twinline.adapters.batch.decision_schema import batch_of
 from twinline.adapters.batch.review_folder import (
     Decisions,
     ReviewFolder,
+    altered_files,
     read_comparison,
     read_record,
 )
@@ -181,6 +182,11 @@ def record(folder: Path) -> ReviewRecord:
 def decisions(folder: Path) -> Decisions:
     """Open the decisions of a finished review."""
     return Decisions(folder)
+
+
+def altered(folder: Path) -> list[str]:
+    """Return the files of a review's folder that are gone or not as they were written."""
+    return altered_files(folder)
 
 
 def comparison(folder: Path) -> ComparisonRecord | None:

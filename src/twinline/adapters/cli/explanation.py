@@ -31,6 +31,8 @@ def explanation_text(explanation: Explanation, language: Language) -> str:
 def _page(page: Told, words: Mapping[str, str]) -> Iterator[str]:
     """Yield the page, line by line."""
     yield " · ".join(page.head)
+    if page.law_known:
+        yield f"  {page.law_known}"
     if page.doubts:
         yield f"  {page.doubts}"
     if page.score:

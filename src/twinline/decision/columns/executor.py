@@ -50,8 +50,13 @@ class ColumnDecider:
         self._reasons = ReasonCodes(strategy)
         self._limits = (strategy.joint, *(strategy.limits[product] for product in Product))
         self._lines = tuple(Line(strategy, product, self._reasons) for product in Product)
+        self._read = tuple(
+            place
+            for place, feature in enumerate(strategy.features)
+            if feature.name not in strategy.idle
+        )
         self._doubts = (
-            *(feature.name for feature in strategy.features),
+            *(strategy.features[place].name for place in self._read),
             *(
                 f"{name} {limit.terms[place].name}"
                 for name, limit in zip(("joint", *Product), self._limits, strict=True)
@@ -63,7 +68,7 @@ class ColumnDecider:
         """Return the outcome of every row; equal to `Decider.decide` field by field."""
         slots = self._measures
         found = Found(slots.plan.run(self._given(chunk, as_of_day)), chunk)
-        in_doubt = [found.truths(slot) for slot in slots.doubts]
+        in_doubt = [found.truths(slots.doubts[place]) for place in self._read]
         doubt = either(in_doubt)
         found.doubt = np.ascontiguousarray(across(doubt, chunk.rows)) if doubt.any() else None
         needed = [

@@ -22,7 +22,7 @@ from tests.reviews import NO_GROUPS, line, outcome, record, standard
 from twinline.adapters.report.review import review_page
 from twinline.adapters.report.words import MINUS
 from twinline.app.explaining import explain_customer
-from twinline.app.explanation import Example
+from twinline.app.explanation import Example, Frame
 from twinline.app.review_ports import Customer as BookCustomer
 from twinline.app.told import told
 from twinline.decision.decide import Decider
@@ -84,7 +84,8 @@ def explained() -> Explanation:
     )
     day, law = date(2026, 11, 1), record([]).law[0]
     decider = Decider(standard(), day)
-    return explain_customer(decider, customer, law, currency="CNY", as_of_on=day)
+    frame = Frame(currency="CNY", as_of_on=day, law_known_on=day)
+    return explain_customer(decider, customer, law, frame)
 
 
 def page(kept: ReviewRecord, lang: Language = "en") -> bytes:
