@@ -1,0 +1,210 @@
+"""What the bank's use cases ask of a store: a snapshot to decide on, and one atomic posting.
+
+`adapters/memory` and `adapters/postgres` keep it; one contract suite runs over both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from twinline.ledger.account import Account
+    from twinline.ledger.admission import Accepted, Refusal
+    from twinline.ledger.control import Headroom
+    from twinline.ledger.group import Group, Held
+    from twinline.lines.line import Line
+    from twinline.servicing.fact import Contract, Fact
+    from twinline.terms.product import Product
+
+
+@unique
+class CustomerStatus(StrEnum):
+    """Whether a customer may use credit at all."""
+
+    APPLIED = "applied"
+    """An application is being decided; no line is open."""
+
+    ACTIVE = "active"
+    IMPORTED = "imported"
+    """Loaded from a book and never verified: owes and repays, cannot draw."""
+
+    STOPPED = "stopped"
+    """No new use: death, identity theft, a court's order. Repayment goes on."""
+
+    MERGED = "merged"
+    """A double of another customer."""
+
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer as the ledger knows one: no personal data."""
+
+    customer_id: str
+    status: CustomerStatus
+    currency: str
+    opened_on: date
+    segment: str = ""
+    spending_cap_minor: int | None = None
+    no_credit: bool = False
+    merged_into: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """An authorisation that waits, or how it ended; its group's pending transfers in `held`.
+
+    `document` is what the use case keeps of it as JSON text: amount, merchant, instalments.
+    """
+
+    group_id: str
+    amount_minor: int
+    placed_at: datetime
+    expires_at: datetime
+    held: Held
+    document: str = "{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A customer as of `seq`: everything a command on it is decided on.
+
+    Contracts with something owed or kept, or with facts in the last 400 days, come with all their
+    facts; holds are those that wait.
+    """
+
+    customer: Customer
+    seq: int
+    headroom: Headroom
+    limits: Headroom
+    lines: Mapping[Product, Line]
+    contracts: Mapping[str, Contract]
+    facts: Mapping[str, tuple[Fact, ...]]
+    holds: Mapping[str, Hold]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEvent:
+    """What is told to subscribers, at least once and in order for one customer."""
+
+    event_id: str
+    kind: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """All that one command changes, in one transaction or not at all.
+
+    `seq_seen` is the snapshot's `seq`, None where the decision did not depend on it. `opens` makes
+    the group's owner, whose `seq` is then 0 before it. `answer` is what is answered if the group
+    is accepted, and again if the same command comes again. Lines, contracts and the customer
+    replace what is kept of them; facts and events are added; `hold` is what a pending group is
+    kept with.
+    """
+
+    group: Group
+    seq_seen: int | None
+    answer: str = "{}"
+    opens: bool = False
+    customer: Customer | None = None
+    lines: tuple[Line, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    hold: Hold | None = None
+    events: tuple[OutboxEvent, ...] = ()
+
+
+class Busy(Exception):
+    """Another transaction holds the customer's row; nothing was done. Ask again."""
+
+    def __init__(self, owner: str) -> None:
+        """Name whose row is held."""
+        super().__init__(f"customer {owner}: busy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One accepted group as the journal keeps it."""
+
+    seq: int
+    group: Group
+    headroom: Headroom
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """An account's balance in minor units, debits less credits.
+
+    `pending_minor` is what waiting groups would add to it if they were posted in full.
+    """
+
+    posted_minor: int
+    pending_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """What was answered to a key, accepted or refused."""
+
+    command_hash: bytes
+    accepted: bool
+    answer: str
+    booked_at: datetime
+
+
+class Store(Protocol):
+    """A book of customers, contracts and a journal. Safe under any concurrency."""
+
+    async def snapshot(self, customer_id: str) -> Snapshot | None:
+        """Return a customer as of one moment, or None if there is none of that id."""
+        ...
+
+    async def hold(self, customer_id: str, group_id: str) -> Hold | None:
+        """Return an authorisation, waiting or ended."""
+        ...
+
+    async def post(self, posting: Posting) -> Accepted | Refusal:
+        """Post a group and all that goes with it, or nothing. Raises `Busy`.
+
+        Whether it is accepted is `twinline.ledger.admission.admit`'s rule, under the owner's lock.
+        """
+        ...
+
+    async def answer(self, owner: str, key: str) -> StoredAnswer | None:
+        """Return what was answered to a key in the last 30 days, or None."""
+        ...
+
+    async def keep_refusal(self, owner: str, key: str, refused: StoredAnswer) -> StoredAnswer:
+        """Keep a refusal under its key; return the answer that was first, this one or another."""
+        ...
+
+    async def entries(
+        self, owner: str, *, after_seq: int = 0, count: int = 100
+    ) -> Sequence[Entry]:
+        """Return a page of an owner's journal in order of `seq`."""
+        ...
+
+    async def balances(
+        self,
+        owner: str,
+        *,
+        booked_until: datetime | None = None,
+        value_until: date | None = None,
+    ) -> Mapping[Account, Balance]:
+        """Return an owner's balances, as booked by a moment or as counted by a day, both included.
+
+        Accounts that never moved are absent. Control accounts know only when they were booked.
+        """
+        ...
+
+    def customers(self, *, after: str = "") -> AsyncIterator[str]:
+        """Yield customer ids in order, those after one."""
+        ...

@@ -1,0 +1,154 @@
+"""A group of transfers: all or nothing, named once by its caller, kept for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Final
+
+from twinline.ledger.account import AccountKind
+from twinline.ledger.control import CONTROLS, Control
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from twinline.ledger.account import Account
+    from twinline.ledger.control import Headroom
+    from twinline.ledger.event import Event
+
+AMOUNT_MAX_MINOR: Final = 10**15
+"""No transfer is larger: ten trillion yuan, so that no sum of a book leaves 64 bits."""
+
+HASH_LENGTH: Final = 32
+
+
+@unique
+class Admission(StrEnum):
+    """Whether headroom may say no."""
+
+    REQUEST = "request"
+    """Refused if it would take a control it uses below zero."""
+
+    FACT = "fact"
+    """It has happened: booked whatever headroom says."""
+
+
+class GroupFault(ValueError):
+    """A group that nobody may ask for: a mistake of the caller's code, not of a customer."""
+
+    def __init__(self, group_id: str, place: str, value: object, rule: str) -> None:
+        """Name the group, the place in it, what stands there and the rule."""
+        super().__init__(f"group {group_id}, {place}: {value}: {rule}")
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """`amount_minor` from the credited account to the debited one, at once or pending.
+
+    A pending transfer is counted against headroom from the start, and moves money only when its
+    group is resolved.
+    """
+
+    debit: Account
+    credit: Account
+    amount_minor: int
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How a pending group ends: `posted_minor` of each of its pending transfers, in their order.
+
+    All zero voids it. What is not posted is given back.
+    """
+
+    group_id: str
+    posted_minor: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Transfers of one owner's accounts and the house's, which are posted all or not at all.
+
+    `group_id` is the caller's and unique for ever among the owner's accepted groups.
+    `command_hash` is the SHA-256 of the command that asked for it, not of the transfers it led to.
+    `cause` names what it follows from: a decision, an authorisation, a statement. `value_on` is
+    the business day it counts, `booked_at` the moment it was booked, in UTC. A group without
+    transfers records a change that moves nothing, such as a freeze, in its place of the chain.
+    Raises `GroupFault` for a group that does not balance.
+    """
+
+    owner: str
+    group_id: str
+    event: Event
+    admission: Admission
+    command_hash: bytes
+    value_on: date
+    booked_at: datetime
+    transfers: tuple[Transfer, ...] = ()
+    resolves: Resolution | None = None
+    cause: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be booked."""
+        if len(self.command_hash) != HASH_LENGTH:
+            raise GroupFault(
+                self.group_id, "command_hash", self.command_hash.hex(), "32 bytes of SHA-256"
+            )
+        if self.booked_at.utcoffset() is None:
+            raise GroupFault(self.group_id, "booked_at", self.booked_at, "an instant in UTC")
+        for place, transfer in enumerate(self.transfers):
+            _require_sound(self.group_id, f"transfer {place + 1}", transfer)
+
+    @property
+    def pending(self) -> tuple[Transfer, ...]:
+        """The transfers that wait to be resolved."""
+        return tuple(transfer for transfer in self.transfers if transfer.pending)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A pending group as it stands: what waits, and by which group it ended, if it has."""
+
+    transfers: tuple[Transfer, ...]
+    resolved_by: str | None = None
+
+
+def headroom_changes(group: Group, held: Held | None) -> Headroom:
+    """Return what a group does to each control's headroom at the moment it is accepted.
+
+    An immediate transfer counts in full; a pending one only where it takes headroom; a resolution
+    gives back what it does not post, and brings what it posts to headroom.
+    """
+    changes = dict.fromkeys(CONTROLS, 0)
+    for transfer in group.transfers:
+        if not transfer.pending:
+            _add(changes, transfer.debit, transfer.amount_minor)
+        _add(changes, transfer.credit, -transfer.amount_minor)
+    if group.resolves is not None:
+        assert held is not None, "a resolution is weighed with the group it resolves"
+        for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True):
+            _add(changes, transfer.debit, posted)
+            _add(changes, transfer.credit, transfer.amount_minor - posted)
+    return (
+        changes[Control.PAY_LATER],
+        changes[Control.CASH_LOAN],
+        changes[Control.JOINT],
+        changes[Control.PERSON],
+    )
+
+
+def _add(changes: dict[Control, int], account: Account, amount_minor: int) -> None:
+    if account.kind is AccountKind.HEADROOM:
+        changes[Control(account.part)] += amount_minor
+
+
+def _require_sound(group_id: str, place: str, transfer: Transfer) -> None:
+    amount, debit, credit = transfer.amount_minor, transfer.debit, transfer.credit
+    if not 0 < amount <= AMOUNT_MAX_MINOR:
+        raise GroupFault(group_id, place, amount, f"an amount from 1 to {AMOUNT_MAX_MINOR}")
+    if debit == credit:
+        raise GroupFault(group_id, place, debit.name, "two accounts, not one")
+    if debit.currency != credit.currency:
+        pair = f"{debit.currency} and {credit.currency}"
+        raise GroupFault(group_id, place, pair, "one currency on both sides")
