@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from twinline.app.bank.turns import Turns
 
 if TYPE_CHECKING:
     from twinline.app.bank.house import House
@@ -25,3 +27,4 @@ class Bank:
     cards: CardBinding
     law: Law
     house: House
+    turns: Turns = field(default_factory=Turns)

@@ -18,9 +18,10 @@ FORBIDDEN_PURPOSES: Final = frozenset({"property", "securities", "gambling", "le
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Terms that are the same for all: amounts in minor units by currency, periods in months.
+    """Terms that are the same for all, periods in months.
 
-    `loan_min_minor` is the smallest cash loan of each currency that is lent in. `service_cap` is the share of a month's income that debt service may take (R28).
+    `loan_min_minor` is the smallest cash loan of each currency that is lent in, in minor units.
+    `service_cap` is the share of a month's income that debt service may take (R28).
     """
 
     lender: str
