@@ -95,7 +95,8 @@ class Line:
 
     `base_limit_minor` is what the last decision set, `base_version` counts those decisions and
     `decision_id` names the last. `effective_from_on` is when a delayed grant becomes usable.
-    `licence` and `funder` say who lends.
+    `price_ppm` is the year's price of new use that it set, in parts per million, None where it set
+    none. `licence` and `funder` say who lends.
     """
 
     product: Product
@@ -107,6 +108,7 @@ class Line:
     licence: str
     funder: str
     opened_on: date
+    price_ppm: int | None = None
     effective_from_on: date | None = None
     last_used_on: date | None = None
     temporary: TemporaryLimit | None = None
