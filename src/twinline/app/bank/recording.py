@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
-from twinline.app.bank.command import Answered, Refused, Request
+from twinline.app.bank.command import Answered, Family, Refused, Request
 from twinline.app.bank.deciding import TRIES, refusal_of, refusal_text, text
 from twinline.app.bank.reason import refused
 from twinline.app.bank.register import Record, RecordKind
@@ -60,6 +60,8 @@ class Recording(Generic[Asked, Answered]):
                     if (first := await self._first(bank, record_id, call)) is not None:
                         return first
                     decided = await self.decide(bank, request, call)
+                    if isinstance(decided, Refused) and decided.family is Family.TIME_OUT:
+                        return decided
                     if await bank.register.write(_records(record_id, decided, call)):
                         return decided.answer if isinstance(decided, Written) else decided
         except TimeoutError:
