@@ -20,6 +20,7 @@ from twinline.app.bank.fields import (
     not_negative_minor,
 )
 from twinline.app.bank.identity import Checked, Person
+from twinline.app.bank.owing import running_contract
 from twinline.app.bank.posting import HeadroomAnswer, by_control, group_of, headroom_answer, told
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import Recording, Written, version_of
@@ -34,7 +35,6 @@ from twinline.ledger.entry import Place, transfers_of
 from twinline.ledger.event import Event
 from twinline.lines.effective import effective_limit
 from twinline.lines.line import Line, LineState
-from twinline.servicing.fact import Contract, Owed
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -363,19 +363,6 @@ def opened(bank: Bank, application: Application, decision: Decision, call: Call)
             if line.product is Product.PAY_LATER
         ),
         events=told(customer_id, call, "customer.opened", answer),
-    )
-
-
-def running_contract(customer_id: str, line: Line) -> Contract:
-    """Return the one contract of a pay-later line, before anything was bought."""
-    return Contract(
-        contract_id=f"{customer_id}.pay_later",
-        product=Product.PAY_LATER,
-        currency=line.currency,
-        licence=line.licence,
-        funder=line.funder,
-        opened_on=line.opened_on,
-        owed=Owed(),
     )
 
 
