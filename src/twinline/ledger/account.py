@@ -66,6 +66,20 @@ class AccountKind(StrEnum):
     """Equity: what a book brought along when it was loaded."""
 
 
+CONTROL_KINDS: Final = frozenset({AccountKind.LIMIT, AccountKind.USE, AccountKind.HEADROOM})
+"""What a control is made of: it moves against itself alone, and knows only when it was booked."""
+
+CUSTOMER_KINDS: Final = CONTROL_KINDS | {
+    AccountKind.PRINCIPAL,
+    AccountKind.INTEREST,
+    AccountKind.FEE,
+    AccountKind.PENALTY,
+    AccountKind.CREDIT_BALANCE,
+    AccountKind.WRITTEN_OFF,
+}
+"""What only a group of the account's own owner may move."""
+
+
 class AccountFault(ValueError):
     """An account that cannot be named."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
-from twinline.ledger.account import AccountKind
+from twinline.ledger.account import CONTROL_KINDS, CUSTOMER_KINDS, AccountKind
 from twinline.ledger.control import CONTROLS, Control
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class Group:
     `cause` names what it follows from: a decision, an authorisation, a statement. `value_on` is
     the business day it counts, `booked_at` the moment it was booked, in UTC. A group without
     transfers records a change that moves nothing, such as a freeze, in its place of the chain.
-    Raises `GroupFault` for a group that does not balance.
+    A transfer of a control stays within it, so that headroom is limit less use whatever comes.
+    Raises `GroupFault` for a group that could not be booked.
     """
 
     owner: str
@@ -98,7 +99,7 @@ class Group:
         if self.booked_at.utcoffset() is None:
             raise GroupFault(self.group_id, "booked_at", self.booked_at, "an instant in UTC")
         for place, transfer in enumerate(self.transfers):
-            _require_sound(self.group_id, f"transfer {place + 1}", transfer)
+            _require_sound(self, f"transfer {place + 1}", transfer)
 
     @property
     def pending(self) -> tuple[Transfer, ...]:
@@ -143,12 +144,27 @@ def _add(changes: dict[Control, int], account: Account, amount_minor: int) -> No
         changes[Control(account.part)] += amount_minor
 
 
-def _require_sound(group_id: str, place: str, transfer: Transfer) -> None:
-    amount, debit, credit = transfer.amount_minor, transfer.debit, transfer.credit
+def _require_sound(group: Group, place: str, transfer: Transfer) -> None:
+    name, amount = group.group_id, transfer.amount_minor
+    debit, credit = transfer.debit, transfer.credit
     if not 0 < amount <= AMOUNT_MAX_MINOR:
-        raise GroupFault(group_id, place, amount, f"an amount from 1 to {AMOUNT_MAX_MINOR}")
+        raise GroupFault(name, place, amount, f"an amount from 1 to {AMOUNT_MAX_MINOR}")
     if debit == credit:
-        raise GroupFault(group_id, place, debit.name, "two accounts, not one")
+        raise GroupFault(name, place, debit.name, "two accounts, not one")
     if debit.currency != credit.currency:
-        pair = f"{debit.currency} and {credit.currency}"
-        raise GroupFault(group_id, place, pair, "one currency on both sides")
+        raise GroupFault(name, place, _pair(transfer), "one currency on both sides")
+    for account in (debit, credit):
+        if account.kind in CUSTOMER_KINDS and account.owner != group.owner:
+            raise GroupFault(name, place, account.name, f"an account of {group.owner}")
+    if (control := _control(debit)) != _control(credit):
+        raise GroupFault(name, place, _pair(transfer), "a control moves against itself alone")
+    if control is not None and control not in CONTROLS:
+        raise GroupFault(name, place, _pair(transfer), "a control that is known")
+
+
+def _control(account: Account) -> str | None:
+    return account.part if account.kind in CONTROL_KINDS else None
+
+
+def _pair(transfer: Transfer) -> str:
+    return f"{transfer.debit.name} and {transfer.credit.name}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from twinline.ledger.account import Account
-    from twinline.ledger.admission import Accepted, Refusal
+    from twinline.ledger.admission import Accepted, Refusal, Standing
     from twinline.ledger.control import Headroom
     from twinline.ledger.group import Group, Held
     from twinline.lines.line import Line
@@ -103,10 +103,10 @@ class Posting:
     """All that one command changes, in one transaction or not at all.
 
     `seq_seen` is the snapshot's `seq`, None where the decision did not depend on it. `opens` makes
-    the group's owner, whose `seq` is then 0 before it. `answer` is what is answered if the group
-    is accepted, and again if the same command comes again. Lines, contracts and the customer
-    replace what is kept of them; facts and events are added; `hold` is what a pending group is
-    kept with.
+    the group's owner, whose `seq` is then 0 before it: an owner that is there already makes it
+    stale. `answer` is what is answered if the group is accepted, and again if the same command
+    comes again. Lines, contracts and the customer replace what is kept of them; facts and events
+    are added; `hold` is what a pending group is kept with. Raises `PostingFault`.
     """
 
     group: Group
@@ -119,6 +119,27 @@ class Posting:
     facts: tuple[Fact, ...] = ()
     hold: Hold | None = None
     events: tuple[OutboxEvent, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse parts that do not belong together."""
+        group = self.group
+        if self.customer is not None and self.customer.customer_id != group.owner:
+            raise PostingFault(group, "customer", self.customer.customer_id, "the group's owner")
+        hold = self.hold
+        if (() if hold is None else hold.held.transfers) != group.pending:
+            raise PostingFault(group, "hold", hold, "kept with the group's pending transfers")
+        if hold is not None and (hold.group_id, hold.held.resolved_by) != (group.group_id, None):
+            raise PostingFault(group, "hold", hold.group_id, "of the group's id, and waiting")
+
+
+class PostingFault(ValueError):
+    """A posting that nobody may ask for: a mistake of the caller's code. Nothing was done."""
+
+    def __init__(self, group: Group, place: str, value: object, rule: str) -> None:
+        """Name the group, the place in the posting, what stands there and the rule."""
+        super().__init__(
+            f"posting {group.group_id} of {group.owner}, {place}: {value}: must be {rule}"
+        )
 
 
 class Busy(Exception):
@@ -137,6 +158,17 @@ class Entry:
     group: Group
     headroom: Headroom
     chain: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """An event in the outbox: its place in it, and the accepted group it came with."""
+
+    position: int
+    owner: str
+    seq: int
+    booked_at: datetime
+    event: OutboxEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +204,12 @@ class Store(Protocol):
         ...
 
     async def post(self, posting: Posting) -> Accepted | Refusal:
-        """Post a group and all that goes with it, or nothing. Raises `Busy`.
+        """Post a group and all that goes with it, or nothing. Raises `Busy` and `PostingFault`.
 
         Whether it is accepted is `twinline.ledger.admission.admit`'s rule, under the owner's lock.
+        A group whose id has a refusal kept under it is refused as `GROUP_ID_TAKEN`: the first
+        answer to a key is its answer.
+        A fact of a contract that is not there, or with an id its owner has used, is a fault.
         """
         ...
 
@@ -184,6 +219,10 @@ class Store(Protocol):
 
     async def keep_refusal(self, owner: str, key: str, refused: StoredAnswer) -> StoredAnswer:
         """Keep a refusal under its key; return the answer that was first, this one or another."""
+        ...
+
+    async def standing(self, owner: str) -> Standing | None:
+        """Return where an owner's journal stands, without a group; None without a journal."""
         ...
 
     async def entries(
@@ -199,12 +238,29 @@ class Store(Protocol):
         booked_until: datetime | None = None,
         value_until: date | None = None,
     ) -> Mapping[Account, Balance]:
-        """Return an owner's balances, as booked by a moment or as counted by a day, both included.
+        """Return the balances of the accounts an owner has, whoever's groups moved them.
 
-        Accounts that never moved are absent. Control accounts know only when they were booked.
+        As booked by a moment or as counted by a day, both included. An account that no group
+        named by then is absent. Control accounts know only when they were booked.
+        """
+        ...
+
+    async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
+        """Return a page of the outbox, those after a position, in its order.
+
+        An event never appears before one that was already read; those of one owner stand in the
+        order of their `seq`.
         """
         ...
 
     def customers(self, *, after: str = "") -> AsyncIterator[str]:
         """Yield customer ids in order, those after one."""
+        ...
+
+    def owners(self, *, after: str = "") -> AsyncIterator[str]:
+        """Yield every owner of a journal in order: customers, merchants, funders, the house."""
+        ...
+
+    async def outbox(self, owner: str) -> Sequence[OutboxEvent]:
+        """Return an owner's events that are still to be delivered, in order."""
         ...

@@ -1,0 +1,36 @@
+"""What a group does to balances: the fold of these movements is every balance there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinline.ledger.account import Account
+    from twinline.ledger.group import Group, Held
+
+
+class Movement(NamedTuple):
+    """What one side of a transfer adds to an account, in minor units, debits less credits.
+
+    `pending_minor` is what waits, and would be added if it were posted in full.
+    """
+
+    account: Account
+    posted_minor: int
+    pending_minor: int
+
+
+def movements(group: Group, held: Held | None) -> Iterator[Movement]:
+    """Yield what a group adds to each account, debit before credit; `held` is what it resolves."""
+    for transfer in group.transfers:
+        amount = transfer.amount_minor
+        posted, waits = (0, amount) if transfer.pending else (amount, 0)
+        yield Movement(transfer.debit, posted, waits)
+        yield Movement(transfer.credit, -posted, -waits)
+    if group.resolves is not None:
+        assert held is not None, "a resolution is weighed with the group it resolves"
+        for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True):
+            yield Movement(transfer.debit, posted, -transfer.amount_minor)
+            yield Movement(transfer.credit, -posted, transfer.amount_minor)
