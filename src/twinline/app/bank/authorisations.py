@@ -13,7 +13,7 @@ from twinline.app.bank.command import Command, Family, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
 from twinline.app.bank.fields import Identifier, Money, OfCustomer, money, positive_minor
 from twinline.app.bank.merchant import merchant_account, merchant_of
-from twinline.app.bank.owing import place_of, recorded, running_contract, with_headroom
+from twinline.app.bank.owing import recorded, running_contract
 from twinline.app.bank.posting import (
     HeadroomAnswer,
     group_of,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.merchant import Merchant
-    from twinline.app.bank.stops import Stop
+    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
 
 
@@ -104,14 +104,14 @@ class Shop:
     """What a purchase is decided on beside the customer."""
 
     merchant: Merchant | None
-    stops: tuple[Stop, ...]
+    stops: Stops
     hold_days: int
 
 
 async def _shop(bank: Bank, request: AuthoriseRequest, _call: Call) -> Shop:
     return Shop(
         merchant=await merchant_of(bank.register, request.merchant_id),
-        stops=await stops_of(bank.register, Product.PAY_LATER),
+        stops=(await stops_of(bank.register))[0],
         hold_days=bank.house.hold_days,
     )
 
@@ -253,16 +253,10 @@ def _captured(snapshot: Snapshot, call: Call, hold: Hold, amount: int) -> Postin
         cause=hold.group_id,
     )
     contract = snapshot.contracts.get(purchase.contract_id) or running_contract(customer_id, line)
-    change = recorded(snapshot, contract, purchase)
     document = msgspec.json.decode(hold.document, type=HoldDocument)
-    place = place_of(customer_id, contract, merchant_account(document.merchant_id))
-    # What was kept for the customer pays at once, and gives its headroom back.
-    kept = change.charged["over"]
-    from_kept = with_headroom({"principal": kept})
-    transfers = (
-        *transfers_of(Event.PURCHASE_CAPTURED, {"principal": amount}, place),
-        *transfers_of(Event.CREDIT_BALANCE_USED, from_kept, place),
-    )
+    merchant = merchant_account(document.merchant_id)
+    change = recorded(snapshot, contract, (purchase,), merchant=merchant)
+    transfers = change.transfers
     group = replace(
         group_of(customer_id, call, Event.PURCHASE_CAPTURED, transfers, hold.group_id),
         resolves=Resolution(hold.group_id, (amount,) * len(hold.held.transfers)),

@@ -23,7 +23,7 @@ from twinline.app.bank.fields import (
     not_negative_minor,
     positive_minor,
 )
-from twinline.app.bank.owing import place_of, recorded, with_headroom
+from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (
     HeadroomAnswer,
     group_of,
@@ -39,7 +39,6 @@ from twinline.app.bank.stops import stops_of
 from twinline.app.bank.store import Posting
 from twinline.app.bank.use import Use, inactive, use_refused
 from twinline.app.bank.vault import Field, NoPersonalDataError
-from twinline.ledger.entry import transfers_of
 from twinline.ledger.event import Event
 from twinline.lines.moves import used
 from twinline.servicing.fact import Contract, Fact, FactKind, Owed
@@ -49,7 +48,7 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
-    from twinline.app.bank.stops import Stop
+    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
 
 _PPM = 1_000_000
@@ -126,7 +125,7 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
     snapshot = await bank.store.snapshot(request.customer_id)
     if snapshot is None:
         return refused(QuoteRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
-    stops = await stops_of(bank.register, Product.CASH_LOAN)
+    stops, _ = await stops_of(bank.register)
     quoted = quote(bank, snapshot, request, call, stops)
     if not isinstance(quoted, Quote):
         return quoted
@@ -144,7 +143,7 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
 
 
 def quote(
-    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, stops: tuple[Stop, ...]
+    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, stops: Stops
 ) -> Quote | Refused:
     """Return a loan's quote, or the first reason against it."""
     currency = snapshot.customer.currency
@@ -290,7 +289,7 @@ class Desk:
     """What a draw is decided on beside the customer."""
 
     quote: Quote | None
-    stops: tuple[Stop, ...]
+    stops: Stops
     card_ending: str
 
 
@@ -303,7 +302,8 @@ async def _desk(bank: Bank, request: DrawRequest, call: Call) -> Desk:
     except NoPersonalDataError:
         ending = ""
     mine = found if found is not None and found.customer_id == request.customer_id else None
-    return Desk(mine, await stops_of(bank.register, Product.CASH_LOAN), ending)
+    stops, _ = await stops_of(bank.register)
+    return Desk(mine, stops, ending)
 
 
 def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Posting | Refused:
@@ -365,11 +365,10 @@ def _drawn(snapshot: Snapshot, request: DrawRequest, call: Call, quoted: Quote) 
         amount_minor=quoted.amount_minor,
         cause=request.quote_id,
     )
-    change = recorded(snapshot, contract, disbursement)
-    amounts = with_headroom({"principal": quoted.amount_minor})
-    place = place_of(customer.customer_id, contract)
-    transfers = transfers_of(Event.LOAN_DISBURSED, amounts, place)
-    group = group_of(customer.customer_id, call, Event.LOAN_DISBURSED, transfers, request.quote_id)
+    change = recorded(snapshot, contract, (disbursement,))
+    group = group_of(
+        customer.customer_id, call, Event.LOAN_DISBURSED, change.transfers, request.quote_id
+    )
     answer = LoanOutcome(
         customer_id=customer.customer_id,
         contract=contract_answer(change.after),
@@ -428,13 +427,9 @@ def disbursement_returned(
         amount_minor=paid_out.amount_minor,
         refers=paid_out.fact_id,
     )
-    change = recorded(snapshot, contract, reversal)
-    amounts = {name: change.paid[name] for name in ("principal", "over")}
-    place = place_of(customer.customer_id, contract)
-    transfers = transfers_of(Event.DISBURSEMENT_RETURNED, with_headroom(amounts), place)
-    group = group_of(
-        customer.customer_id, call, Event.DISBURSEMENT_RETURNED, transfers, paid_out.fact_id
-    )
+    change = recorded(snapshot, contract, (reversal,))
+    event, cause = Event.DISBURSEMENT_RETURNED, paid_out.fact_id
+    group = group_of(customer.customer_id, call, event, change.transfers, cause)
     answer = LoanOutcome(
         customer_id=customer.customer_id,
         contract=contract_answer(change.after),

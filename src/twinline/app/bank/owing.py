@@ -1,4 +1,4 @@
-"""What facts do to what is owed, and to headroom: state after less state before."""
+"""What new facts do to a contract, and how that is booked: state after less state before."""
 
 from __future__ import annotations
 
@@ -6,57 +6,71 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinline.ledger.entry import Place
+from twinline.ledger.event import Event
 from twinline.lines.available import control_of
+from twinline.servicing.booking import book, transfers
 from twinline.servicing.fact import Contract, Owed
-from twinline.servicing.fold import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twinline.app.bank.store import Snapshot
+    from twinline.ledger.group import Transfer
     from twinline.lines.line import Line
     from twinline.servicing.fact import Fact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A contract after new facts, and as it was before."""
+    """A contract before and after new facts, and the transfers that book them."""
 
     before: Contract
     after: Contract
     facts: tuple[Fact, ...]
-
-    @property
-    def paid(self) -> dict[str, int]:
-        """What was paid of each component and kept over, in minor units."""
-        return falls(self.before.owed, self.after.owed)
-
-    @property
-    def charged(self) -> dict[str, int]:
-        """What is owed again of each component, and kept no more."""
-        return falls(self.after.owed, self.before.owed)
+    transfers: tuple[Transfer, ...]
 
 
-def recorded(snapshot: Snapshot, contract: Contract, *facts: Fact) -> Recorded:
-    """Return what becomes of a contract by new facts. Its state is the fold of all its facts."""
-    known = snapshot.facts.get(contract.contract_id, ())
-    after = replace(contract, owed=fold((*known, *facts)), last_fact_id=facts[-1].fact_id)
-    return Recorded(contract, after, facts)
+def recorded(
+    snapshot: Snapshot,
+    contract: Contract,
+    facts: Sequence[Fact],
+    *,
+    merchant: str = "",
+    paid_as: Event = Event.REPAID,
+) -> Recorded:
+    """Return what becomes of a contract by new facts, in their order.
+
+    `merchant` is the account of whom a purchase or a refund concerns, `paid_as` the event of a
+    repayment.
+    """
+    place = _place(snapshot.customer.customer_id, contract, merchant)
+    known, owed = list(snapshot.facts.get(contract.contract_id, ())), contract.owed
+    moved: list[Transfer] = []
+    for fact in facts:
+        booked = book(known, fact, paid_as=paid_as)
+        moved += transfers(booked.steps, place)
+        known.append(fact)
+        owed = booked.owed
+    after = replace(contract, owed=owed, last_fact_id=facts[-1].fact_id)
+    return Recorded(before=contract, after=after, facts=tuple(facts), transfers=tuple(moved))
 
 
-def falls(before: Owed, after: Owed) -> dict[str, int]:
-    """Return by how much each component falls, and by how much is kept more."""
-    return {
-        "fee": before.fee - after.fee,
-        "penalty": before.penalty - after.penalty,
-        "interest": before.interest - after.interest,
-        "principal": before.principal - after.principal,
-        "over": after.over - before.over,
-    }
+def by_contract(
+    snapshot: Snapshot, facts: Sequence[Fact], *, paid_as: Event = Event.REPAID
+) -> tuple[Recorded, ...]:
+    """Return what facts do to each of their contracts, in the order of the facts."""
+    grouped: dict[str, list[Fact]] = {}
+    for fact in facts:
+        grouped.setdefault(fact.contract_id, []).append(fact)
+    return tuple(
+        recorded(snapshot, snapshot.contracts[contract_id], own, paid_as=paid_as)
+        for contract_id, own in grouped.items()
+    )
 
 
-def with_headroom(amounts: dict[str, int]) -> dict[str, int]:
-    """Return amounts with the headroom that their principal gives back or takes, unweighted."""
-    principal = amounts["principal"]
-    return {**amounts, "line": principal, "joint": principal, "person": principal}
+def owed_minor(owed: Owed) -> int:
+    """Return all that is owed on a contract, in minor units."""
+    return owed.principal + owed.interest + owed.fee + owed.penalty
 
 
 def running_contract(customer_id: str, line: Line) -> Contract:
@@ -72,8 +86,7 @@ def running_contract(customer_id: str, line: Line) -> Contract:
     )
 
 
-def place_of(customer_id: str, contract: Contract, merchant: str = "") -> Place:
-    """Return where what happens to a contract is booked."""
+def _place(customer_id: str, contract: Contract, merchant: str) -> Place:
     return Place(
         customer=customer_id,
         currency=contract.currency,

@@ -19,7 +19,7 @@ from twinline.app.bank.answers import ContractAnswer, contract_answer
 from twinline.app.bank.command import Command, Family, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
 from twinline.app.bank.fields import Identifier, Money, OfCustomer, money, positive_minor
-from twinline.app.bank.owing import falls, place_of, recorded, with_headroom
+from twinline.app.bank.owing import by_contract, owed_minor
 from twinline.app.bank.posting import (
     HeadroomAnswer,
     group_of,
@@ -29,8 +29,8 @@ from twinline.app.bank.posting import (
 )
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.store import Posting
-from twinline.ledger.entry import transfers_of
 from twinline.ledger.event import Event
+from twinline.servicing.booking import change as difference
 from twinline.servicing.fact import Fact, FactKind
 from twinline.terms.product import Product
 
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.owing import Recorded
     from twinline.app.bank.store import Snapshot
-    from twinline.ledger.group import Group, Transfer
-    from twinline.servicing.fact import Contract, Owed
+    from twinline.ledger.group import Group
+    from twinline.servicing.fact import Contract
 
 
 @unique
@@ -153,11 +153,6 @@ def oldest_first(snapshot: Snapshot) -> list[Contract]:
     )
 
 
-def owed_minor(owed: Owed) -> int:
-    """Return all that is owed on a contract, in minor units."""
-    return owed.principal + owed.interest + owed.fee + owed.penalty
-
-
 def _facts(
     payable: Sequence[Contract], request: RepayRequest, call: Call, amounts: Sequence[int]
 ) -> Iterator[Fact]:
@@ -198,26 +193,11 @@ def _parts(payable: Sequence[Contract], amounts: Sequence[int]) -> dict[tuple[in
 def _repaid(
     snapshot: Snapshot, request: RepayRequest, call: Call, facts: tuple[Fact, ...]
 ) -> Posting:
-    changes = by_contract(snapshot, facts)
     event = Event.REPAID_BY_THIRD_PARTY if request.third_party else Event.REPAID
-    customer_id = snapshot.customer.customer_id
-    transfers: list[Transfer] = []
-    for change in changes:
-        amounts = with_headroom(change.paid)
-        transfers += transfers_of(event, amounts, place_of(customer_id, change.before))
-    group = group_of(customer_id, call, event, transfers)
+    changes = by_contract(snapshot, facts, paid_as=event)
+    transfers = [transfer for change in changes for transfer in change.transfers]
+    group = group_of(snapshot.customer.customer_id, call, event, transfers)
     return _posting(snapshot, call, (group.group_id, "repayment.received"), changes, group)
-
-
-def by_contract(snapshot: Snapshot, facts: Sequence[Fact]) -> tuple[Recorded, ...]:
-    """Return what facts do to each of their contracts, in the order of the facts."""
-    grouped: dict[str, list[Fact]] = {}
-    for fact in facts:
-        grouped.setdefault(fact.contract_id, []).append(fact)
-    return tuple(
-        recorded(snapshot, snapshot.contracts[contract_id], *own)
-        for contract_id, own in grouped.items()
-    )
 
 
 class RepaymentReturnRefusal(Reason):
@@ -274,13 +254,10 @@ def repayment_returned(
         for number, fact in enumerate(open_facts, 1)
     ]
     changes = by_contract(snapshot, reversals)
-    customer_id = snapshot.customer.customer_id
-    transfers: list[Transfer] = []
-    for change in changes:
-        amounts = with_headroom(change.charged)
-        place = place_of(customer_id, change.before)
-        transfers += transfers_of(Event.REPAYMENT_RETURNED, amounts, place)
-    group = group_of(customer_id, call, Event.REPAYMENT_RETURNED, transfers, request.repayment_id)
+    transfers = [transfer for change in changes for transfer in change.transfers]
+    group = group_of(
+        request.customer_id, call, Event.REPAYMENT_RETURNED, transfers, request.repayment_id
+    )
     return _posting(snapshot, call, (request.repayment_id, "repayment.returned"), changes, group)
 
 
@@ -314,16 +291,14 @@ def _posting(
 
 def _paid_answer(change: Recorded) -> PaidAnswer:
     """Return what went to each component, or, of a payment called back, what came from it."""
-    before, after = change.before.owed, change.after.owed
-    amounts = {name: abs(minor) for name, minor in falls(before, after).items()}
-    currency = change.before.currency
+    moved, currency = difference(change.before.owed, change.after.owed), change.before.currency
     return PaidAnswer(
         contract_id=change.before.contract_id,
-        principal=money(amounts["principal"], currency),
-        interest=money(amounts["interest"], currency),
-        fee=money(amounts["fee"], currency),
-        penalty=money(amounts["penalty"], currency),
-        kept=money(amounts["over"], currency),
+        principal=money(abs(moved.principal), currency),
+        interest=money(abs(moved.interest), currency),
+        fee=money(abs(moved.fee), currency),
+        penalty=money(abs(moved.penalty), currency),
+        kept=money(abs(moved.over), currency),
     )
 
 

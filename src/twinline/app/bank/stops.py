@@ -1,48 +1,33 @@
-"""Lending stops: new lending of a product, or of both, stops when capital or law say so.
+"""The lending stops in force, as the register keeps them: one record, every version of it.
 
-R74, R75. A monitor sets one; a person sets and lifts one with a second person.
+A monitor sets one; a person sets and lifts one with a second person (R74, R75).
 """
 
 from __future__ import annotations
 
-from enum import StrEnum, unique
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from twinline.app.bank.register import RecordKind
+from twinline.compliance.lending_stop import LendingStop
 
 if TYPE_CHECKING:
     from twinline.app.bank.register import Register
-    from twinline.terms.product import Product
+
+RECORD: Final = "stops"
+"""The id of the one record."""
 
 
-@unique
-class StopOf(StrEnum):
-    """What is stopped."""
+class Stops(msgspec.Struct, frozen=True):
+    """The stops that are in force or to come; those that have ended stand in earlier versions."""
 
-    PAY_LATER = "pay_later"
-    CASH_LOAN = "cash_loan"
-    ALL = "all"
+    stops: tuple[LendingStop, ...] = ()
 
 
-class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """A lending stop as it stands. `reason` is what customers are told, in plain words."""
-
-    of: StopOf
-    stopped: bool
-    reason: str
-    set_by: str
-    second_person: str
-
-
-async def stops_of(register: Register, product: Product) -> tuple[Stop, ...]:
-    """Return the stops in force for a product."""
-    found = []
-    for of in (StopOf.ALL, StopOf(product.value)):
-        record = await register.record(RecordKind.LENDING_STOP, of)
-        if record is not None:
-            stop = msgspec.json.decode(record.document, type=Stop)
-            if stop.stopped:
-                found.append(stop)
-    return tuple(found)
+async def stops_of(register: Register) -> tuple[Stops, int]:
+    """Return the stops and the version of their record, 0 where none was ever set."""
+    record = await register.record(RecordKind.LENDING_STOP, RECORD)
+    if record is None:
+        return Stops(), 0
+    return msgspec.json.decode(record.document, type=Stops), record.version

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import CustomerStatus
+from twinline.compliance.lending_stop import stopped
 from twinline.lines.effective import new_use, stop_on
 from twinline.servicing.fact import FactKind
+from twinline.terms.licence import Licence
 
 if TYPE_CHECKING:
     from datetime import date
 
     from twinline.app.bank.command import Refused
     from twinline.app.bank.reason import Reason
-    from twinline.app.bank.stops import Stop
+    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
     from twinline.lines.line import Line
     from twinline.terms.product import Product
@@ -30,7 +32,7 @@ class Use:
     product: Product
     amount_minor: int
     on: date
-    stops: tuple[Stop, ...]
+    stops: Stops
 
 
 def use_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused | None:
@@ -39,11 +41,14 @@ def use_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused 
     Lending stop, no credit by the customer's own wish, line not found, the line's state and stops,
     own spending. Whether headroom is enough is the ledger's to say, in the step that takes it.
     """
-    for stop in use.stops:
-        return refused(reasons["LENDING_STOPPED"], "reason", stop.reason)
+    line = snapshot.lines.get(use.product)
+    if line is not None:
+        licence = Licence(line.licence)
+        stop = stopped(use.stops.stops, use.product, licence, line.funder, use.on)
+        if stop is not None:
+            return refused(reasons["LENDING_STOPPED"], "reason", stop.reason)
     if snapshot.customer.no_credit:
         return refused(reasons["NO_CREDIT"])
-    line = snapshot.lines.get(use.product)
     if line is None:
         return refused(reasons["LINE_NOT_FOUND"], "product", use.product)
     return _line_refused(line, use.on, reasons) or _own_spending_refused(snapshot, use, reasons)
