@@ -57,7 +57,7 @@ class MemoryStore(Store):
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:
         """Return an authorisation, waiting or ended."""
         journal = self._journals.get(customer_id)
-        return None if journal is None else journal.holds.get(group_id)
+        return None if journal is None else journal.hold(group_id)
 
     async def post(self, posting: Posting) -> Accepted | Refusal:
         """Post a group and all that goes with it, or nothing. Raises `PostingFault`."""
