@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
+    from twinline.ledger.balance import Balance
     from twinline.ledger.control import Headroom
     from twinline.ledger.group import Group, Held
+    from twinline.ledger.journal import Entry
     from twinline.lines.line import Line
     from twinline.servicing.fact import Contract, Fact
     from twinline.terms.product import Product
@@ -148,27 +150,6 @@ class Busy(Exception):
     def __init__(self, owner: str) -> None:
         """Name whose row is held."""
         super().__init__(f"customer {owner}: busy")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One accepted group as the journal keeps it."""
-
-    seq: int
-    group: Group
-    headroom: Headroom
-    chain: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """An account's balance in minor units, debits less credits.
-
-    `pending_minor` is what waiting groups would add to it if they were posted in full.
-    """
-
-    posted_minor: int
-    pending_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
