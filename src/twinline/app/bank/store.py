@@ -153,6 +153,17 @@ class Busy(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """An event in the outbox: its place in it, and the accepted group it came with."""
+
+    position: int
+    owner: str
+    seq: int
+    booked_at: datetime
+    event: OutboxEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
     """What was answered to a key, accepted or refused."""
 
@@ -177,6 +188,8 @@ class Store(Protocol):
         """Post a group and all that goes with it, or nothing. Raises `Busy` and `PostingFault`.
 
         Whether it is accepted is `twinline.ledger.admission.admit`'s rule, under the owner's lock.
+        A group whose id has a refusal kept under it is refused as `GROUP_ID_TAKEN`: the first
+        answer to a key is its answer.
         A fact of a contract that is not there, or with an id its owner has used, is a fault.
         """
         ...
@@ -213,14 +226,18 @@ class Store(Protocol):
         """
         ...
 
+    async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
+        """Return a page of the outbox, those after a position, in its order.
+
+        An event never appears before one that was already read; those of one owner stand in the
+        order of their `seq`.
+        """
+        ...
+
     def customers(self, *, after: str = "") -> AsyncIterator[str]:
         """Yield customer ids in order, those after one."""
         ...
 
     def owners(self, *, after: str = "") -> AsyncIterator[str]:
         """Yield every owner of a journal in order: customers, merchants, funders, the house."""
-        ...
-
-    async def outbox(self, owner: str) -> Sequence[OutboxEvent]:
-        """Return an owner's events that are still to be delivered, in order."""
         ...
