@@ -184,6 +184,13 @@ class Store(Protocol):
         """Return an authorisation, waiting or ended."""
         ...
 
+    async def overdue_holds(self, at: datetime, *, count: int = 100) -> Sequence[tuple[str, str]]:
+        """Return customer and group id of holds that wait though they had expired by a moment.
+
+        Those that expired first come first.
+        """
+        ...
+
     async def post(self, posting: Posting) -> Accepted | Refusal:
         """Post a group and all that goes with it, or nothing. Raises `Busy` and `PostingFault`.
 
