@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta
 
@@ -356,7 +356,7 @@ _MOVES: Final = (
     (LineMove.CLOSE, "A line ends for good, once nothing is owed or held on it."),
 )
 
-COMMANDS = (
+COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
     *(
         Command(
             name=f"{asked}_line",

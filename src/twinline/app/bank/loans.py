@@ -49,8 +49,8 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
-    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
+    from twinline.compliance.lending_stop import LendingStop
 
 _PPM = 1_000_000
 _CARD_DIGITS_SHOWN = 4
@@ -145,7 +145,11 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
 
 
 def quote(
-    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, stops: Stops
+    bank: Bank,
+    snapshot: Snapshot,
+    request: QuoteRequest,
+    call: Call,
+    stops: tuple[LendingStop, ...],
 ) -> Quote | Refused:
     """Return a loan's quote, or the first reason against it."""
     currency = snapshot.customer.currency
@@ -291,7 +295,7 @@ class Desk:
     """What a draw is decided on beside the customer."""
 
     quote: Quote | None
-    stops: Stops
+    stops: tuple[LendingStop, ...]
     card_ending: str
 
 
