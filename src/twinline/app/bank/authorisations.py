@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from twinline.app.bank import reason
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
-from twinline.app.bank.fields import Identifier, Money, OfCustomer, money, positive_minor
+from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.limits import followed
 from twinline.app.bank.merchant import merchant_account, merchant_of
 from twinline.app.bank.owing import recorded, running_contract

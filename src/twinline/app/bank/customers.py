@@ -7,9 +7,9 @@ from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
 from twinline.app.bank import reason
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
-from twinline.app.bank.fields import CustomerId, Money, OfCustomer, money, not_negative_minor
+from twinline.app.bank.fields import CustomerId, Money, money, not_negative_minor
 from twinline.app.bank.limits import group_following
 from twinline.app.bank.posting import group_of, told
 from twinline.app.bank.reason import Reason, refused

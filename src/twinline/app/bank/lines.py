@@ -10,16 +10,9 @@ from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import LineAnswer, line_answer
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
-from twinline.app.bank.fields import (
-    Identifier,
-    Money,
-    OfCustomer,
-    Rate,
-    not_negative_minor,
-    positive_minor,
-)
+from twinline.app.bank.fields import Identifier, Money, Rate, not_negative_minor, positive_minor
 from twinline.app.bank.limits import group_following
 from twinline.app.bank.posting import HeadroomAnswer, headroom_after, headroom_answer, told
 from twinline.app.bank.reason import Reason, reason_like, refused

@@ -13,16 +13,9 @@ from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
-from twinline.app.bank.fields import (
-    Identifier,
-    Money,
-    OfCustomer,
-    money,
-    not_negative_minor,
-    positive_minor,
-)
+from twinline.app.bank.fields import Identifier, Money, money, not_negative_minor, positive_minor
 from twinline.app.bank.limits import as_of, followed
 from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (

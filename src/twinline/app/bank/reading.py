@@ -15,10 +15,10 @@ from twinline.app.bank.answers import (
     contract_answer,
     line_answer,
 )
-from twinline.app.bank.command import Command, Outcome, Request, Scope
+from twinline.app.bank.command import Command, OfCustomer, Outcome, Request, Scope
 from twinline.app.bank.credit_balances import kept_minor
 from twinline.app.bank.customers import CustomerOutcome, customer_answer
-from twinline.app.bank.fields import CustomerId, Money, OfCustomer, SignedMoney, money
+from twinline.app.bank.fields import CustomerId, Money, SignedMoney, money
 from twinline.app.bank.limits import as_of
 from twinline.app.bank.posting import HeadroomAnswer, headroom_answer
 from twinline.app.bank.reason import Reason, refused

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tests.banks import new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE
+from twinline.app.bank.command import OfCustomer
 from twinline.app.bank.customers import (
     MERGE_CUSTOMER,
     RESUME_CUSTOMER,
@@ -17,7 +18,6 @@ from twinline.app.bank.customers import (
     StopCause,
     StopCustomerRequest,
 )
-from twinline.app.bank.fields import OfCustomer
 from twinline.app.bank.lines import (
     COMMANDS,
     ChangeLimitRequest,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.banks import CARD, loan, new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE
-from twinline.app.bank.fields import OfCustomer
+from twinline.app.bank.command import OfCustomer
 from twinline.app.bank.lines import COMMANDS as LINE_COMMANDS
 from twinline.app.bank.lines import ChangeLimitRequest
 from twinline.app.bank.loans import (
