@@ -63,7 +63,7 @@ class Booked:
     """A new fact: what is owed with it, the event it is, and the steps that book it.
 
     No step where nothing moves: a reversal that still waits for its fact, or a fact whose reversal
-    was there before it.
+    was there before it; the hold of such a purchase is voided.
     """
 
     owed: Owed
