@@ -126,7 +126,7 @@ MOVES: Final[Mapping[LineMove, Allowed]] = {
     LineMove.CLOSE: Allowed(
         from_states=(_S.PENDING_EFFECTIVE, _S.OPEN, _S.FROZEN, _S.SUSPENDED, _S.DORMANT),
         to_state=_S.CLOSED,
-        meaning="Final, and only when nothing is used. A new line needs a new decision.",
+        meaning="Final, and only when all is settled. A new line needs a new decision.",
     ),
 }
 """Every move there is; `grant` makes a line, or opens a closed one by a new decision."""
