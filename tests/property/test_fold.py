@@ -96,6 +96,7 @@ def test_the_ledger_follows_the_fold(facts: list[Fact]) -> None:
         if new.kind is FactKind.PURCHASE and booked.steps:
             held(balances, new.amount_minor)
         assert booked.owed == fold(facts[: number + 1])
+        assert booked == book(facts[:number], new, owed=before)
         assert booked.change == change(before, booked.owed)
         assert total(balances, AccountKind.PRINCIPAL) == booked.owed.principal
         assert total(balances, AccountKind.CREDIT_BALANCE) == -booked.owed.over

@@ -40,7 +40,7 @@ from twinline.lines.line import Cause, Line, Restriction, RestrictionKind
 from twinline.lines.moves import Grant, LineMove, MoveRefusal, grant, move
 from twinline.lines.restrictions import add_restriction, end_restriction, set_own_cap
 from twinline.lines.weight import joint_use_minor
-from twinline.servicing.booking import Use, book, transfers
+from twinline.servicing.booking import Use, Weighed, book, transfers
 from twinline.servicing.fact import Fact, FactKind
 from twinline.servicing.fold import fold, refundable_minor
 from twinline.terms.product import Product
@@ -112,10 +112,10 @@ class World:
         self.limits = after
 
     def add(
-        self, product: Product, new: Fact, *, asked: bool = False, use: Use | None = None
+        self, product: Product, new: Fact, *, asked: bool = False, weighed: Weighed | None = None
     ) -> object:
         """Book a fact of a contract; a purchase's hold and capture are one group here."""
-        booked = book(self.facts[product], new, use=use)
+        booked = book(self.facts[product], new, weighed=weighed)
         place = Place(
             customer="C1",
             currency="CNY",
@@ -260,9 +260,9 @@ def _instal(world: World, fact_id: str, purchase: str, amount: str) -> object:
     after = left - yuan(amount)
     world.plans[purchase] = (after, weight)
     joint = joint_use_minor(after, weight) - joint_use_minor(left, weight)
-    use = Use(line=-yuan(amount), joint=joint, person=-yuan(amount))
+    weighed = Weighed(use=Use(line=-yuan(amount), joint=joint, person=-yuan(amount)))
     new = world.fact(fact_id, FactKind.REPAYMENT, yuan(amount))
-    return world.add(Product.PAY_LATER, new, use=use)
+    return world.add(Product.PAY_LATER, new, weighed=weighed)
 
 
 def _base(world: World, product: str, amount: str) -> object:

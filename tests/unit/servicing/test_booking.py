@@ -6,7 +6,7 @@ import pytest
 
 from tests.facts import fact
 from twinline.ledger.event import Event
-from twinline.servicing.booking import Step, Use, book
+from twinline.servicing.booking import Step, Use, Weighed, book
 from twinline.servicing.fact import FactKind, Owed
 
 PURCHASE = fact("p", FactKind.PURCHASE, 100)
@@ -111,7 +111,7 @@ def test_the_loan_that_came_back_keeps_what_was_repaid() -> None:
 def test_an_instalment_gives_back_by_its_weight() -> None:
     """Where a plan is weighed its use says what joint headroom comes back."""
     paid = fact("a", FactKind.REPAYMENT, 40, day=1)
-    booked = book([PURCHASE], paid, use=Use(line=-40, joint=-60, person=-40))
+    booked = book([PURCHASE], paid, weighed=Weighed(use=Use(line=-40, joint=-60, person=-40)))
 
     assert booked.steps[0].amounts == {"principal": 40, "line": 40, "joint": 60, "person": 40}
 
@@ -119,6 +119,6 @@ def test_an_instalment_gives_back_by_its_weight() -> None:
 def test_a_weighed_purchase_is_held_as_it_counts() -> None:
     """A hold that took the weight and a use that counts it leave nothing to move."""
     weighed = Use(line=100, joint=150, person=100)
-    booked = book([], PURCHASE, use=weighed, held=weighed)
+    booked = book([], PURCHASE, weighed=Weighed(use=weighed, held=weighed))
 
     assert [step.event for step in booked.steps] == [Event.PURCHASE_CAPTURED]

@@ -63,6 +63,12 @@ def test_a_payment_goes_to_charges_before_principal() -> None:
     assert owed_after([long], owed) == Owed(over=1)
 
 
+def test_a_reversal_itself_is_never_counted() -> None:
+    """What counts is what reversals leave; one of them handed in as a fact is a mistake."""
+    with pytest.raises(AssertionError):
+        owed_after([fact("x", FactKind.REVERSAL, 100, refers="p")])
+
+
 def test_what_is_kept_pays_the_next_debt() -> None:
     """An overpayment is used by the next purchase, and only as far as it goes."""
     paid = fact("a", FactKind.REPAYMENT, 130, day=1)
