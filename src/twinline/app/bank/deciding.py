@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
-from twinline.app.bank.command import Answered, Refused
+from twinline.app.bank.command import Answered, Family, Refused
 from twinline.app.bank.fields import OfCustomer
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import Busy, StoredAnswer
@@ -32,45 +32,67 @@ Asked = TypeVar("Asked", bound=OfCustomer)
 Around = TypeVar("Around")
 
 
+def _nothing_first(_snapshot: Snapshot, _call: Call) -> None:
+    """Post nothing before a command."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deciding(Generic[Asked, Answered, Around]):
     """What runs a keyed command on one customer.
 
     `reasons` is the command's enum; `look_up` finds what else than the customer bears on it, and
-    `decide` is pure.
+    `decide` is pure. `first` says what has to be posted before it can be decided.
     """
 
     reasons: type[Reason]
     outcome: type[Answered]
     look_up: Callable[[Bank, Asked, Call], Awaitable[Around]]
     decide: Callable[[Snapshot, Asked, Call, Around], Posting | Refused]
+    first: Callable[[Snapshot, Call], Posting | None] = _nothing_first
 
     async def __call__(self, bank: Bank, request: Asked, call: Call) -> Answered | Refused:
         """Return the answer to a request: the first one, if its key has one."""
         answers = Answers(bank.store, request.customer_id, self.reasons, self.outcome)
-        try:
-            async with bank.turns.of(request.customer_id):
-                return await self._answer(bank, request, call, answers)
-        except (Busy, TimeoutError):
-            return answers.refused("IN_PROGRESS")
+        return await answering(
+            bank, answers, call, lambda: self._decided(bank, request, call, answers)
+        )
 
-    async def _answer(
+    async def _decided(
         self, bank: Bank, request: Asked, call: Call, answers: Answers[Answered]
-    ) -> Answered | Refused:
-        if (first := await answers.first(call)) is not None:
-            return first
-        for _ in range(TRIES):
-            snapshot = await bank.store.snapshot(request.customer_id)
-            if snapshot is None:
-                return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
-            around = await self.look_up(bank, request, call)
-            decided = self.decide(snapshot, request, call, around)
-            if isinstance(decided, Refused):
-                return await answers.keep(decided, call)
-            answer = await answers.post(decided, call)
-            if answer is not None:
-                return answer
-        return answers.refused("IN_PROGRESS")
+    ) -> Answered | Refused | None:
+        snapshot = await bank.store.snapshot(request.customer_id)
+        if snapshot is None:
+            return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
+        if (due := self.first(snapshot, call)) is not None:
+            await bank.store.post(due)
+            return None
+        around = await self.look_up(bank, request, call)
+        decided = self.decide(snapshot, request, call, around)
+        if isinstance(decided, Refused):
+            return await answers.keep(decided, call)
+        return await answers.post(decided, call)
+
+
+async def answering(
+    bank: Bank,
+    answers: Answers[Answered],
+    call: Call,
+    decided: Callable[[], Awaitable[Answered | Refused | None]],
+) -> Answered | Refused:
+    """Return the first answer of a call's key, or else what is decided in the owner's turn.
+
+    `decided` gives None when the owner has changed meanwhile; then it is asked again.
+    """
+    try:
+        async with bank.turns.of(answers.owner):
+            if (first := await answers.first(call)) is not None:
+                return first
+            for _ in range(TRIES):
+                if (answer := await decided()) is not None:
+                    return answer
+    except (Busy, TimeoutError):
+        pass
+    return answers.refused("IN_PROGRESS")
 
 
 async def nothing_else(_bank: Bank, _request: OfCustomer, _call: Call) -> None:
@@ -113,7 +135,12 @@ class Answers(Generic[Answered]):
                 return await self.keep(refused(reason_like(self.reasons, posted)), call)
 
     async def keep(self, answer: Refused, call: Call) -> Answered | Refused:
-        """Keep a refusal under its key, and return what the key is answered from now on."""
+        """Keep a refusal under its key, and return what the key is answered from now on.
+
+        What timed out is not kept: the same request may be sent again.
+        """
+        if answer.family is Family.TIME_OUT:
+            return answer
         kept = StoredAnswer(
             command_hash=call.command_hash,
             accepted=False,
