@@ -160,6 +160,17 @@ class Entry:
     chain: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """An event in the outbox: its place in it, and the accepted group it came with."""
+
+    position: int
+    owner: str
+    seq: int
+    booked_at: datetime
+    event: OutboxEvent
+
+
 @dataclass(frozen=True, slots=True)
 class Balance:
     """An account's balance in minor units, debits less credits.
@@ -197,6 +208,8 @@ class Store(Protocol):
 
         Whether it is accepted is `twinline.ledger.admission.admit`'s rule, under the owner's lock.
         A fact of a contract that is not there, or with an id its owner has used, is a fault.
+        A group whose id has a refusal kept under it is refused as `GROUP_ID_TAKEN`: the first
+        answer to a key is its answer.
         """
         ...
 
@@ -229,6 +242,14 @@ class Store(Protocol):
 
         As booked by a moment or as counted by a day, both included. An account that no group
         named by then is absent. Control accounts know only when they were booked.
+        """
+        ...
+
+    async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
+        """Return a page of the outbox, those after a position, in its order.
+
+        An event never appears before one that was already read; those of one owner stand in the
+        order of their `seq`.
         """
         ...
 
