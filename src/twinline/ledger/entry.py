@@ -17,6 +17,8 @@ from twinline.ledger.group import Transfer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twinline.ledger.group import Group, Held
+
 _K = AccountKind
 
 
@@ -262,9 +264,16 @@ TEMPLATES: Final[dict[Event, Template]] = {
 """By event, in the order of `Event`; `CORRECTED` is made by `opposite`."""
 
 
-def opposite(transfers: tuple[Transfer, ...]) -> tuple[Transfer, ...]:
-    """Return the transfers that undo others. Pending ones are resolved, never undone."""
-    assert not any(transfer.pending for transfer in transfers)
+def opposite(group: Group, held: Held | None) -> tuple[Transfer, ...]:
+    """Return the transfers that undo what a group posted, of the hold it captured too.
+
+    `held` is what it resolved. What waits is voided, never undone.
+    """
+    assert not group.pending, "a pending group is voided"
+    posted = [(transfer, transfer.amount_minor) for transfer in group.transfers]
+    if group.resolves is not None:
+        assert held is not None, "a resolution is undone with the group it resolved"
+        posted.extend(zip(held.transfers, group.resolves.posted_minor, strict=True))
     return tuple(
-        Transfer(transfer.credit, transfer.debit, transfer.amount_minor) for transfer in transfers
+        Transfer(transfer.credit, transfer.debit, amount) for transfer, amount in posted if amount
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
-from twinline.ledger.account import CONTROL_KINDS, CUSTOMER_KINDS, AccountKind
+from twinline.ledger.account import CONTROL_KINDS, CUSTOMER_KINDS, AccountKind, require_name
 from twinline.ledger.control import CONTROLS, Control
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Group:
     the business day it counts, `booked_at` the moment it was booked, in UTC. A group without
     transfers records a change that moves nothing, such as a freeze, in its place of the chain.
     A transfer of a control stays within it, so that headroom is limit less use whatever comes.
-    Raises `GroupFault` for a group that could not be booked.
+    Raises `GroupFault` for a group that could not be booked, `AccountFault` for its owner's name.
     """
 
     owner: str
@@ -92,6 +92,9 @@ class Group:
 
     def __post_init__(self) -> None:
         """Refuse what could not be booked."""
+        require_name("owner", self.owner)
+        if not self.group_id:
+            raise GroupFault("''", "group_id", "''", "an id, by which it is asked for again")
         if len(self.command_hash) != HASH_LENGTH:
             raise GroupFault(
                 self.group_id, "command_hash", self.command_hash.hex(), "32 bytes of SHA-256"
