@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_type_hints
 
 import msgspec
 
@@ -12,6 +12,9 @@ from twinline.app.bank.store import Customer
 from twinline.lines.line import Line, Restriction, TemporaryLimit
 from twinline.servicing.fact import Contract, Fact, Owed
 from twinline.terms.product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Value = TypeVar("Value")
 
@@ -25,7 +28,7 @@ class Shape(Generic[Value]):
     def __init__(self, kind: type[Value], *parts: type) -> None:
         """Learn the members of the dataclass from its annotations."""
         mirrors = {part.__name__: _mirror(part, {}) for part in parts}
-        self._kinds = {mirror: part for mirror, part in zip(mirrors.values(), parts, strict=True)}
+        self._kinds: dict[type, type] = dict(zip(mirrors.values(), parts, strict=True))
         mirror = _mirror(kind, mirrors)
         self._kinds[mirror] = kind
         self._one = msgspec.json.Decoder(mirror)
@@ -37,7 +40,7 @@ class Shape(Generic[Value]):
 
     def read_all(self, text: str | None) -> tuple[Value, ...]:
         """Return the values of a JSON array; none where there is no text."""
-        rows = () if text is None else self._many.decode(text)
+        rows: Sequence[object] = () if text is None else self._many.decode(text)
         return tuple(cast("Value", self._value(row)) for row in rows)
 
     def _value(self, row: Any) -> Any:  # noqa: ANN401 - a member of any type
