@@ -30,8 +30,9 @@ from twinline.ledger.event import Event
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinline.app.bank.store import Balance, Store
+    from twinline.app.bank.store import Store
     from twinline.ledger.account import Account
+    from twinline.ledger.balance import Balance
 
 pytestmark = pytest.mark.anyio
 

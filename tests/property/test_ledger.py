@@ -21,8 +21,9 @@ from twinline.ledger.event import Event
 from twinline.ledger.group import Admission, Held
 
 if TYPE_CHECKING:
-    from twinline.app.bank.store import Entry, Posting
+    from twinline.app.bank.store import Posting
     from twinline.ledger.admission import Refusal
+    from twinline.ledger.journal import Entry
 
 
 def live(asked: list[Posting]) -> tuple[list[Accepted | Refusal], dict[str, list[Entry]]]:

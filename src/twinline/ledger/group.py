@@ -45,8 +45,8 @@ class GroupFault(ValueError):
 class Transfer:
     """`amount_minor` from the credited account to the debited one, at once or pending.
 
-    A pending transfer is counted against headroom from the start, and moves money only when its
-    group is resolved.
+    A pending transfer takes headroom from the start, and moves money only when its group is
+    resolved. It may take headroom, never bring any.
     """
 
     debit: Account
@@ -118,21 +118,27 @@ class Held:
     resolved_by: str | None = None
 
 
+def posts_within(resolution: Resolution, held: Held) -> bool:
+    """Return whether a resolution names each held transfer, and posts no more than it holds."""
+    posted, transfers = resolution.posted_minor, held.transfers
+    return len(posted) == len(transfers) and all(
+        0 <= part <= transfer.amount_minor
+        for part, transfer in zip(posted, transfers, strict=True)
+    )
+
+
 def headroom_changes(group: Group, held: Held | None) -> Headroom:
     """Return what a group does to each control's headroom at the moment it is accepted.
 
-    An immediate transfer counts in full; a pending one only where it takes headroom; a resolution
-    gives back what it does not post, and brings what it posts to headroom.
+    What waits takes headroom from the start; a resolution gives back what it does not post.
     """
     changes = dict.fromkeys(CONTROLS, 0)
     for transfer in group.transfers:
-        if not transfer.pending:
-            _add(changes, transfer.debit, transfer.amount_minor)
+        _add(changes, transfer.debit, transfer.amount_minor)
         _add(changes, transfer.credit, -transfer.amount_minor)
     if group.resolves is not None:
         assert held is not None, "a resolution is weighed with the group it resolves"
         for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True):
-            _add(changes, transfer.debit, posted)
             _add(changes, transfer.credit, transfer.amount_minor - posted)
     return (
         changes[Control.PAY_LATER],
@@ -161,6 +167,8 @@ def _require_sound(group: Group, place: str, transfer: Transfer) -> None:
             raise GroupFault(name, place, account.name, f"an account of {group.owner}")
     if (control := _control(debit)) != _control(credit):
         raise GroupFault(name, place, _pair(transfer), "a control moves against itself alone")
+    if transfer.pending and debit.kind is AccountKind.HEADROOM:
+        raise GroupFault(name, place, _pair(transfer), "what waits brings no headroom")
     if control is not None and control not in CONTROLS:
         raise GroupFault(name, place, _pair(transfer), "a control that is known")
 

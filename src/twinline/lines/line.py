@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
@@ -88,14 +89,20 @@ class TemporaryLimit:
     from_on: date
     last_on: date
 
+    @property
+    def ends_on(self) -> date:
+        """The first day without it."""
+        return self.last_on + timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line as it stands. Amounts in minor units of `currency`.
 
     `base_limit_minor` is what the last decision set, `base_version` counts those decisions and
-    `decision_id` names the last. `effective_from_on` is when a delayed grant becomes usable.
-    `licence` and `funder` say who lends.
+    `decision_id` names the last. `effective_from_on` is when a delayed grant becomes usable; None
+    while it waits for a condition. `dormant_from_on` is the day announced for an unused line to go
+    to sleep. `licence` and `funder` say who lends.
     """
 
     product: Product
@@ -109,5 +116,6 @@ class Line:
     opened_on: date
     effective_from_on: date | None = None
     last_used_on: date | None = None
+    dormant_from_on: date | None = None
     temporary: TemporaryLimit | None = None
     restrictions: tuple[Restriction, ...] = ()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinline.app.bank.store import Entry, PostingFault, Snapshot, StoredAnswer
+from twinline.app.bank.store import PostingFault, Snapshot, StoredAnswer
 from twinline.ledger.account import AccountKind
 from twinline.ledger.admission import Prior, Standing
 from twinline.ledger.balance import movements
 from twinline.ledger.chain import genesis
 from twinline.ledger.control import CONTROLS, NO_HEADROOM, Control, moved
+from twinline.ledger.journal import Entry
 
 if TYPE_CHECKING:
     from twinline.app.bank.store import Customer, Hold, OutboxEvent, Posting

@@ -10,17 +10,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinline.adapters.memory.journal import empty_journal
-from twinline.app.bank.store import Balance, Store
+from twinline.app.bank.store import Store
 from twinline.ledger.account import CONTROL_KINDS
 from twinline.ledger.admission import Refusal, admit
+from twinline.ledger.balance import summed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import date, datetime
 
     from twinline.adapters.memory.journal import Journal
     from twinline.app.bank.store import (
-        Entry,
         Hold,
         OutboxEvent,
         Posting,
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     )
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Standing
-    from twinline.ledger.balance import Movement
+    from twinline.ledger.balance import Balance, Movement
+    from twinline.ledger.journal import Entry
 
 
 class _Moved(NamedTuple):
@@ -110,7 +111,7 @@ class MemoryStore(Store):
         value_until: date | None = None,
     ) -> Mapping[Account, Balance]:
         """Return the balances of the accounts an owner has, whoever's groups moved them."""
-        return _summed(
+        return summed(
             movement
             for booked_at, value_on, movement in self._moved.get(owner, ())
             if (booked_until is None or booked_at <= booked_until)
@@ -136,12 +137,3 @@ class MemoryStore(Store):
         """Return an owner's events in order; nothing delivers them here."""
         journal = self._journals.get(owner)
         return () if journal is None else tuple(journal.outbox)
-
-
-def _summed(movements: Iterable[Movement]) -> Mapping[Account, Balance]:
-    posted: defaultdict[Account, int] = defaultdict(int)
-    pending: defaultdict[Account, int] = defaultdict(int)
-    for account, posted_minor, pending_minor in movements:
-        posted[account] += posted_minor
-        pending[account] += pending_minor
-    return {account: Balance(posted[account], pending[account]) for account in posted}

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
+    from twinline.ledger.balance import Balance
     from twinline.ledger.control import Headroom
     from twinline.ledger.group import Group, Held
+    from twinline.ledger.journal import Entry
     from twinline.lines.line import Line
     from twinline.servicing.fact import Contract, Fact
     from twinline.terms.product import Product
@@ -159,16 +161,6 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One accepted group as the journal keeps it."""
-
-    seq: int
-    group: Group
-    headroom: Headroom
-    chain: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvent:
     """An event in the outbox: its place in it, and the accepted group it came with."""
 
@@ -177,17 +169,6 @@ class KeptEvent:
     seq: int
     booked_at: datetime
     event: OutboxEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """An account's balance in minor units, debits less credits.
-
-    `pending_minor` is what waiting groups would add to it if they were posted in full.
-    """
-
-    posted_minor: int
-    pending_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
