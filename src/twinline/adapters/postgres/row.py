@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from twinline.adapters.postgres.shape import CONTRACT, CUSTOMER, FACT, LINE
-from twinline.app.bank.store import Balance, Entry, Hold, KeptEvent, OutboxEvent, Snapshot
+from twinline.app.bank.store import Hold, KeptEvent, OutboxEvent, Snapshot
 from twinline.ledger.account import account_named
 from twinline.ledger.admission import Accepted, Refusal, Standing
+from twinline.ledger.balance import Balance
 from twinline.ledger.event import Event
 from twinline.ledger.group import Admission, Group, Held, Resolution, Transfer
+from twinline.ledger.journal import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

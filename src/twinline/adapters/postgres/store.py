@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from twinline.app.bank.store import (
-        Balance,
-        Entry,
         Hold,
         KeptEvent,
         OutboxEvent,
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     )
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
+    from twinline.ledger.balance import Balance
+    from twinline.ledger.journal import Entry
 
 READERS: Final = 4
 ALONE: Final = 2
