@@ -78,10 +78,14 @@ class _Owner:
 class Collector:
     """Posts what callers ask for, in batches where it can and alone where it must."""
 
-    def __init__(self, batches: Connections, alone: Connections) -> None:
-        """Take the connections to post batches over, and others for what waits for a lock."""
+    def __init__(self, batches: Connections, alone: Connections, *, together: bool) -> None:
+        """Take the connections to post batches over, and others for what waits for a lock.
+
+        Without `together` every group is posted alone.
+        """
         self._batches = batches
         self._alone = alone
+        self._together = together
         self._owners: dict[str, _Owner] = {}
         self._ready: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -130,10 +134,10 @@ class Collector:
             owner = self._owners[name]
             waiting = owner.waiting.popleft()
             owner.posting = True
-            if waiting.posting.opens:
-                self._start(self._post_alone(waiting))
-            else:
+            if self._together and not waiting.posting.opens:
                 batch.append(waiting)
+            else:
+                self._start(self._post_alone(waiting))
         return batch
 
     async def _post_batches(self) -> None:

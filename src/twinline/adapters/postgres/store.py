@@ -37,12 +37,15 @@ PAGE: Final = 1_000
 class PostgresStore(Store):
     """A book in PostgreSQL, reached over a few connections that are opened when first needed."""
 
-    def __init__(self, url: str) -> None:
-        """Take the address of a book that has been made. Opens nothing yet."""
+    def __init__(self, url: str, *, together: bool = True) -> None:
+        """Take the address of a book that has been made. Opens nothing yet.
+
+        Groups of many callers are posted `together`, unless it is asked that each goes alone.
+        """
         self._reading = Connections(url, READERS)
         self._batches = Connections(url, BATCHES_AT_ONCE)
         self._alone = Connections(url, ALONE)
-        self._collector = Collector(self._batches, self._alone)
+        self._collector = Collector(self._batches, self._alone, together=together)
 
     async def __aenter__(self) -> Self:
         """Return itself, to be closed at the end."""
