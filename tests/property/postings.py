@@ -89,5 +89,5 @@ def _booked(draw: st.DrawFn, name: str, owner: str) -> Posting:
 @st.composite
 def _correction(draw: st.DrawFn, name: str, asked: list[Posting]) -> Posting:
     group = draw(st.sampled_from(asked)).group
-    transfers = () if group.pending or group.resolves else opposite(group, None)
+    transfers = () if group.pending or group.resolves else opposite(group.transfers)
     return fact_of(group.owner, name, Event.CORRECTED, transfers)

@@ -16,7 +16,7 @@ from twinline.ledger.admission import Accepted
 from twinline.ledger.balance import movements
 from twinline.ledger.chain import chained, content_hash, genesis
 from twinline.ledger.control import CONTROLS
-from twinline.ledger.entry import opposite
+from twinline.ledger.entry import undoing
 from twinline.ledger.event import Event
 from twinline.ledger.group import Admission, Held
 
@@ -110,17 +110,17 @@ def test_the_chain_follows_from_the_entries(asked: list[Posting]) -> None:
 
 
 @given(lives())
-def test_an_opposite_undoes(asked: list[Posting]) -> None:
-    """A group that posted, and its opposite, leave every account's posted balance as it was."""
+def test_a_correction_undoes(asked: list[Posting]) -> None:
+    """A group that posted, and what undoes it, leave every account's posted balance as it was."""
     for journal in live(asked)[1].values():
         for number, entry in enumerate(journal):
             held = ended_with(entry, journal[:number])
             if entry.group.pending:
                 continue
             sums: Counter[str] = Counter()
-            transfers = opposite(entry.group, held)
-            undoing = group_of(entry.group.owner, "undo", Event.CORRECTED, transfers)
-            for group, resolved in ((entry.group, held), (undoing, None)):
+            transfers = undoing(entry.group, held)
+            undo = group_of(entry.group.owner, "undo", Event.CORRECTED, transfers)
+            for group, resolved in ((entry.group, held), (undo, None)):
                 for account, posted, _ in movements(group, resolved):
                     sums[account.name] += posted
             assert not any(sums.values())

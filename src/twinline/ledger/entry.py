@@ -261,19 +261,28 @@ TEMPLATES: Final[dict[Event, Template]] = {
     ),
     Event.CORRECTED: Template("An earlier group is undone by its opposite.", ()),
 }
-"""By event, in the order of `Event`; `CORRECTED` is made by `opposite`."""
+"""By event, in the order of `Event`; `CORRECTED` is made by `undoing`."""
 
 
-def opposite(group: Group, held: Held | None) -> tuple[Transfer, ...]:
+def opposite(transfers: tuple[Transfer, ...]) -> tuple[Transfer, ...]:
+    """Return the transfers that undo others. Pending ones are resolved, never undone."""
+    assert not any(transfer.pending for transfer in transfers)
+    return tuple(
+        Transfer(transfer.credit, transfer.debit, transfer.amount_minor) for transfer in transfers
+    )
+
+
+def undoing(group: Group, held: Held | None) -> tuple[Transfer, ...]:
     """Return the transfers that undo what a group posted, of the hold it captured too.
 
-    `held` is what it resolved. What waits is voided, never undone.
+    `held` is what it resolved. A group that waits is voided instead.
     """
-    assert not group.pending, "a pending group is voided"
-    posted = [(transfer, transfer.amount_minor) for transfer in group.transfers]
-    if group.resolves is not None:
-        assert held is not None, "a resolution is undone with the group it resolved"
-        posted.extend(zip(held.transfers, group.resolves.posted_minor, strict=True))
-    return tuple(
-        Transfer(transfer.credit, transfer.debit, amount) for transfer, amount in posted if amount
+    if group.resolves is None:
+        return opposite(group.transfers)
+    assert held is not None, "a resolution is undone with the group it resolved"
+    captured = tuple(
+        Transfer(transfer.debit, transfer.credit, posted)
+        for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True)
+        if posted
     )
+    return opposite((*group.transfers, *captured))

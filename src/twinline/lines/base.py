@@ -31,11 +31,15 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBase:
-    """A decision on a line's base limit, in minor units, and the base version it saw."""
+    """A decision on a line's base limit, in minor units, and the base version it saw.
+
+    `price_ppm` is the year's price of new use from now on, None to leave it.
+    """
 
     decision_id: str
     limit_minor: int
     base_version_seen: int
+    price_ppm: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,7 @@ def change_base(line: Line, new: NewBase, bounds: Bounds, on: date) -> Line | Mo
         base_limit_minor=new.limit_minor,
         base_version=line.base_version + 1,
         decision_id=new.decision_id,
+        price_ppm=line.price_ppm if new.price_ppm is None else new.price_ppm,
         temporary=None if cut else line.temporary,
     )
 

@@ -134,7 +134,7 @@ MOVES: Final[Mapping[LineMove, Allowed]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """A decision that opens a line. Amount in minor units.
+    """A decision that opens a line. Amount in minor units, the year's price in parts per million.
 
     `effective_from_on` delays it: a later day, or None with `on_condition` for a condition.
     """
@@ -145,6 +145,7 @@ class Grant:
     funder: str
     decision_id: str
     base_limit_minor: int
+    price_ppm: int | None = None
     effective_from_on: date | None = None
     on_condition: bool = False
 
@@ -170,6 +171,7 @@ def grant(before: Line | None, granted: Grant, on: date) -> Line | MoveRefusal:
         licence=granted.licence,
         funder=granted.funder,
         opened_on=on,
+        price_ppm=granted.price_ppm,
         effective_from_on=granted.effective_from_on,
         restrictions=() if before is None else before.restrictions,
     )

@@ -14,7 +14,7 @@ from twinline.ledger.control import CONTROLS, NO_HEADROOM, Control, moved
 from twinline.ledger.journal import Entry
 
 if TYPE_CHECKING:
-    from twinline.app.bank.store import Customer, Hold, OutboxEvent, Posting
+    from twinline.app.bank.store import Customer, Hold, Posting
     from twinline.ledger.admission import Accepted
     from twinline.ledger.balance import Movement
     from twinline.ledger.control import Headroom
@@ -39,7 +39,6 @@ class Journal:
     contracts: dict[str, Contract] = field(default_factory=dict)
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     fact_ids: set[str] = field(default_factory=set)
-    outbox: list[OutboxEvent] = field(default_factory=list)
 
     def standing_for(self, group: Group) -> Standing:
         """Return where the journal stands, with what of it bears on a group."""
@@ -100,7 +99,6 @@ class Journal:
         for fact in posting.facts:
             self.facts.setdefault(fact.contract_id, []).append(fact)
             self.fact_ids.add(fact.fact_id)
-        self.outbox.extend(posting.events)
         return moves
 
     def _settle_holds(self, posting: Posting) -> None:

@@ -9,6 +9,9 @@ from twinline.app.bank.store import Snapshot
 from twinline.ledger.account import Account, AccountKind
 from twinline.ledger.balance import Balance
 from twinline.ledger.checks import Finding
+from twinline.ledger.control import Control
+from twinline.servicing.fold import FactFault, fold
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from twinline.servicing.fact import Owed
@@ -49,7 +52,54 @@ def kept_off_ledger(snapshot: Snapshot, balances: Balances) -> Iterator[tuple[st
         yield "contracts", f"{kept} is kept for the customer, the ledger has {booked}"
 
 
-CONTRACT_CHECKS: tuple[ContractCheck, ...] = (owed_off_ledger, kept_off_ledger)
+def owed_unlike_facts(snapshot: Snapshot, _: Balances) -> Iterator[tuple[str, str]]:
+    """What is owed on a contract is the fold of its facts."""
+    for name, contract in snapshot.contracts.items():
+        try:
+            folded = fold(snapshot.facts.get(name, ()))
+        except FactFault as fault:
+            yield f"contract {name}", f"its facts cannot be: {fault}"
+            continue
+        if folded != contract.owed:
+            yield f"contract {name}", f"it says {_told(contract.owed)}, its facts {_told(folded)}"
+
+
+def use_off_debt(snapshot: Snapshot, balances: Balances) -> Iterator[tuple[str, str]]:
+    """A line's posted use is the principal of its contracts; the person's is that of both lines.
+
+    What was written off goes on using headroom by what it was, so it is left to the journal.
+    """
+    if any(account.kind is AccountKind.WRITTEN_OFF for account in balances):
+        return
+    owed = dict.fromkeys(Product, 0)
+    for contract in snapshot.contracts.values():
+        owed[contract.product] += contract.owed.principal
+    used = {
+        account.part: balance.posted_minor
+        for account, balance in balances.items()
+        if account.kind is AccountKind.USE
+    }
+    wanted = {
+        Control.PAY_LATER: owed[Product.PAY_LATER],
+        Control.CASH_LOAN: owed[Product.CASH_LOAN],
+        Control.PERSON: sum(owed.values()),
+    }
+    for control, principal in wanted.items():
+        if (use := used.get(control, 0)) != principal:
+            yield f"control {control}", f"use is {use}, the principal owed is {principal}"
+
+
+CONTRACT_CHECKS: tuple[ContractCheck, ...] = (
+    owed_off_ledger,
+    kept_off_ledger,
+    owed_unlike_facts,
+    use_off_debt,
+)
+
+
+def _told(owed: Owed) -> str:
+    components = (*_components(owed), ("over", owed.over))
+    return ", ".join(f"{name} {minor}" for name, minor in components if minor) or "nothing"
 
 
 def _components(owed: Owed) -> tuple[tuple[AccountKind, int], ...]:

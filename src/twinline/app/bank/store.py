@@ -192,14 +192,21 @@ class Store(Protocol):
         """Return an authorisation, waiting or ended."""
         ...
 
+    async def overdue_holds(self, at: datetime, *, count: int = 100) -> Sequence[tuple[str, str]]:
+        """Return customer and group id of holds that wait though they had expired by a moment.
+
+        Those that expired first come first.
+        """
+        ...
+
     async def post(self, posting: Posting) -> Accepted | Refusal:
         """Post a group and all that goes with it, or nothing.
 
         Raises `Busy` and `PostingFault`; this and every other question, `Unavailable`.
         Whether it is accepted is `twinline.ledger.admission.admit`'s rule, under the owner's lock.
-        A fact of a contract that is not there, or with an id its owner has used, is a fault.
         A group whose id has a refusal kept under it is refused as `GROUP_ID_TAKEN`: the first
         answer to a key is its answer.
+        A fact of a contract that is not there, or with an id its owner has used, is a fault.
         """
         ...
 
@@ -249,8 +256,4 @@ class Store(Protocol):
 
     def owners(self, *, after: str = "") -> AsyncIterator[str]:
         """Yield every owner of a journal in order: customers, merchants, funders, the house."""
-        ...
-
-    async def outbox(self, owner: str) -> Sequence[OutboxEvent]:
-        """Return an owner's events that are still to be delivered, in order."""
         ...
