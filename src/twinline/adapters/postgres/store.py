@@ -73,6 +73,11 @@ class PostgresStore(Store):
         found = await self._reading.rows("hold", asked)
         return rows.hold_of(found[0][0]) if found else None
 
+    async def overdue_holds(self, at: datetime, *, count: int = 100) -> Sequence[tuple[str, str]]:
+        """Return customer and group id of holds that wait though they had expired by a moment."""
+        found = await self._reading.rows("overdue_holds", {"at": at, "count": count})
+        return [(customer_id, group_id) for customer_id, group_id in found]
+
     async def post(self, posting: Posting) -> Accepted | Refusal:
         """Post a group and all that goes with it, or nothing."""
         return await self._collector.post(posting)
