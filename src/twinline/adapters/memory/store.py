@@ -65,6 +65,16 @@ class MemoryStore(Store):
         journal = self._journals.get(customer_id)
         return None if journal is None else journal.hold(group_id)
 
+    async def overdue_holds(self, at: datetime, *, count: int = 100) -> Sequence[tuple[str, str]]:
+        """Return customer and group id of holds that wait though they had expired by a moment."""
+        overdue = sorted(
+            (hold.expires_at, owner, hold.group_id)
+            for owner, journal in self._journals.items()
+            for hold in journal.waiting.values()
+            if hold.expires_at <= at
+        )
+        return [(owner, group_id) for _, owner, group_id in overdue[:count]]
+
     async def post(self, posting: Posting) -> Accepted | Refusal:
         """Post a group and all that goes with it, or nothing. Raises `PostingFault`."""
         group, seq_seen = posting.group, posting.seq_seen

@@ -27,8 +27,8 @@ class House:
     lender: str
     licence: Licence = Licence.CONSUMER_FINANCE
     funder: str = "own"
+    offer_days: int = 30
     hold_days: int = 7
-    quote_days: int = 1
     loan_min_minor: Mapping[str, int]
     loan_periods: tuple[int, ...] = (3, 6, 12)
     loan_methods: tuple[Method, ...] = (Method.EQUAL_INSTALMENT, Method.INTEREST_ONLY)
