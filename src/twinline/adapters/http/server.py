@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+import twinline
 from twinline.adapters.http.answering import answered
+from twinline.adapters.http.openapi import description
+from twinline.adapters.http.page import reference_page
+from twinline.adapters.http.reference import entries, transport_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
 
     from twinline.adapters.http.service import Service
     from twinline.app.bank.command import Command
+
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+"""The page has its own style and nothing else to load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class Address:
 
 def application(service: Service) -> Starlette:
     """Return the application of a service."""
-    return Starlette(routes=[*_operating(service), *_commands(service)])
+    return Starlette(routes=[*_operating(service), *_reading(service), *_commands(service)])
 
 
 def by_path(commands: Iterable[Command[Any, Any]]) -> dict[str, dict[str, Command[Any, Any]]]:
@@ -72,3 +81,30 @@ def _operating(service: Service) -> list[Route]:
         return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
 
     return [Route("/health", health), Route("/ready", ready), Route("/metrics", metrics)]
+
+
+def _reading(service: Service) -> list[Route]:
+    """Return what explains the server: made once, for it does not change while it runs."""
+    document = msgspec.json.encode(description(service.commands, twinline.__version__))
+    page = reference_page(service.commands, twinline.__version__)
+    anchors = {
+        refusal.reason: entry.name
+        for entry in reversed(entries(service.commands))
+        for refusal in entry.refusals
+    } | {refusal.reason: "problems" for refusal in transport_refusals()}
+
+    async def openapi(_: HttpRequest) -> Response:
+        return Response(document, media_type="application/json")
+
+    async def docs(_: HttpRequest) -> Response:
+        return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
+
+    async def problem(request: HttpRequest) -> Response:
+        anchor = anchors.get(request.path_params["reason"], "")
+        return RedirectResponse(f"/#{anchor}", HTTPStatus.SEE_OTHER)
+
+    return [
+        Route("/", docs),
+        Route("/openapi.json", openapi),
+        Route("/problems/{reason}", problem),
+    ]
