@@ -94,9 +94,10 @@ class Line:
     """A line as it stands. Amounts in minor units of `currency`.
 
     `base_limit_minor` is what the last decision set, `base_version` counts those decisions and
-    `decision_id` names the last. `effective_from_on` is when a delayed grant becomes usable.
-    `price_ppm` is the year's price of new use that it set, in parts per million, None where it set
-    none. `licence` and `funder` say who lends.
+    `decision_id` names the last, and `price_ppm` is the year's price of new use that it set, in
+    parts per million. `effective_from_on` is when a delayed grant becomes usable; None while it
+    waits for a condition. `dormant_from_on` is the day announced for an unused line to go to
+    sleep. `licence` and `funder` say who lends.
     """
 
     product: Product
@@ -111,5 +112,6 @@ class Line:
     price_ppm: int | None = None
     effective_from_on: date | None = None
     last_used_on: date | None = None
+    dormant_from_on: date | None = None
     temporary: TemporaryLimit | None = None
     restrictions: tuple[Restriction, ...] = ()

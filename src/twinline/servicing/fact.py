@@ -23,6 +23,9 @@ class FactKind(StrEnum):
     DISBURSEMENT = "disbursement"
     REFUND = "refund"
     REPAYMENT = "repayment"
+    PAID_OUT = "paid_out"
+    """What was kept for the customer went back to the customer, or to another contract."""
+
     REVERSAL = "reversal"
 
 

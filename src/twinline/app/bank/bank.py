@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from twinline.app.bank.identity import CardBinding, IdentityCheck
     from twinline.app.bank.register import Register
     from twinline.app.bank.store import Store
+    from twinline.app.bank.underwriting import Underwriting
     from twinline.app.bank.vault import Vault
     from twinline.compliance.law import Law
 
@@ -27,4 +28,5 @@ class Bank:
     cards: CardBinding
     law: Law
     house: House
+    underwriting: Underwriting | None = None
     turns: Turns = field(default_factory=Turns)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
-from twinline.app.bank.command import Answered, Refused
+from twinline.app.bank.command import Answered, Family, Refused
 from twinline.app.bank.fields import OfCustomer
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import Busy, StoredAnswer
@@ -48,29 +48,43 @@ class Deciding(Generic[Asked, Answered, Around]):
     async def __call__(self, bank: Bank, request: Asked, call: Call) -> Answered | Refused:
         """Return the answer to a request: the first one, if its key has one."""
         answers = Answers(bank.store, request.customer_id, self.reasons, self.outcome)
-        try:
-            async with bank.turns.of(request.customer_id):
-                return await self._answer(bank, request, call, answers)
-        except (Busy, TimeoutError):
-            return answers.refused("IN_PROGRESS")
+        return await answering(
+            bank, answers, call, lambda: self._decided(bank, request, call, answers)
+        )
 
-    async def _answer(
+    async def _decided(
         self, bank: Bank, request: Asked, call: Call, answers: Answers[Answered]
-    ) -> Answered | Refused:
-        if (first := await answers.first(call)) is not None:
-            return first
-        for _ in range(TRIES):
-            snapshot = await bank.store.snapshot(request.customer_id)
-            if snapshot is None:
-                return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
-            around = await self.look_up(bank, request, call)
-            decided = self.decide(snapshot, request, call, around)
-            if isinstance(decided, Refused):
-                return await answers.keep(decided, call)
-            answer = await answers.post(decided, call)
-            if answer is not None:
-                return answer
-        return answers.refused("IN_PROGRESS")
+    ) -> Answered | Refused | None:
+        snapshot = await bank.store.snapshot(request.customer_id)
+        if snapshot is None:
+            return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
+        around = await self.look_up(bank, request, call)
+        decided = self.decide(snapshot, request, call, around)
+        if isinstance(decided, Refused):
+            return await answers.keep(decided, call)
+        return await answers.post(decided, call)
+
+
+async def answering(
+    bank: Bank,
+    answers: Answers[Answered],
+    call: Call,
+    decided: Callable[[], Awaitable[Answered | Refused | None]],
+) -> Answered | Refused:
+    """Return the first answer of a call's key, or else what is decided in the owner's turn.
+
+    `decided` gives None when the owner has changed meanwhile; then it is asked again.
+    """
+    try:
+        async with bank.turns.of(answers.owner):
+            if (first := await answers.first(call)) is not None:
+                return first
+            for _ in range(TRIES):
+                if (answer := await decided()) is not None:
+                    return answer
+    except (Busy, TimeoutError):
+        pass
+    return answers.refused("IN_PROGRESS")
 
 
 async def nothing_else(_bank: Bank, _request: OfCustomer, _call: Call) -> None:
@@ -113,7 +127,12 @@ class Answers(Generic[Answered]):
                 return await self.keep(refused(reason_like(self.reasons, posted)), call)
 
     async def keep(self, answer: Refused, call: Call) -> Answered | Refused:
-        """Keep a refusal under its key, and return what the key is answered from now on."""
+        """Keep a refusal under its key, and return what the key is answered from now on.
+
+        What timed out is not kept: the same request may be sent again.
+        """
+        if answer.family is Family.TIME_OUT:
+            return answer
         kept = StoredAnswer(
             command_hash=call.command_hash,
             accepted=False,

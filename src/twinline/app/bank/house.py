@@ -27,6 +27,7 @@ class House:
     lender: str
     licence: Licence = Licence.CONSUMER_FINANCE
     funder: str = "own"
+    offer_days: int = 30
     hold_days: int = 7
     quote_days: int = 1
     loan_min_minor: Mapping[str, int]

@@ -19,9 +19,9 @@ class Checked(StrEnum):
     """No answer in time; nothing is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Person:
-    """A person as they name themselves. Never logged, never in the ledger."""
+    """A person as they name themselves. Never logged, never in the ledger, never shown by repr."""
 
     name: str
     resident_id: str

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 @unique
@@ -51,8 +52,8 @@ class Vault(Protocol):
         """
         ...
 
-    async def read(self, customer_id: str, reader: str) -> Mapping[Field, str]:
-        """Return a customer's fields in clear, and record who read them.
+    async def read(self, customer_id: str, reader: str, at: datetime) -> Mapping[Field, str]:
+        """Return a customer's fields in clear, and record who read them and when.
 
         Raises `NoPersonalDataError`.
         """
