@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,11 @@ class TemporaryLimit:
     limit_minor: int
     from_on: date
     last_on: date
+
+    @property
+    def ends_on(self) -> date:
+        """The first day without it."""
+        return self.last_on + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
