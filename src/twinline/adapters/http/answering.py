@@ -42,7 +42,7 @@ WITH_BODY: Final = frozenset({"POST", "PUT"})
 """Methods whose members come in a body; the others take theirs from the query."""
 
 NEW_IDS: Final = 8
-"""Fresh identifiers that a command is given, more than any of them needs."""
+"""Fresh identifiers that a command which makes something is given, more than any needs."""
 
 NO_COMMAND: Final = "none"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -121,11 +121,15 @@ async def _run(
         at=at,
         business_on=business_day(at, service.cut_off),
         request_id=known.request_id,
-        new_ids=tuple(service.clock.new_id() for _ in range(NEW_IDS)) if command.keyed else (),
+        new_ids=_new_ids(service) if command.method in WITH_BODY else (),
         second_person=second,
     )
 
     return _reply(command, await command.run(service.bank, request, call), known)
+
+
+def _new_ids(service: Service) -> tuple[str, ...]:
+    return tuple(service.clock.new_id() for _ in range(NEW_IDS))
 
 
 async def _second_person(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinline.app.bank.access import AccessRecord, Keys
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from twinline.app.bank.access import Access, ApiKey
 
 
-class MemoryKeys:
+class MemoryKeys(Keys):
     """Keys by their hash."""
 
     def __init__(self) -> None:
@@ -25,7 +28,7 @@ class MemoryKeys:
         """Keep a key from now on."""
         self._keys[key.key_sha256] = key
 
-    async def withdraw(self, client: str) -> int:
+    async def withdraw(self, client: str, _at: datetime) -> int:
         """Make all keys of a client invalid; return how many there were."""
         kept = {each: key for each, key in self._keys.items() if key.client != client}
         withdrawn, self._keys = len(self._keys) - len(kept), kept
@@ -36,7 +39,7 @@ class MemoryKeys:
         return tuple(self._keys.values())
 
 
-class MemoryAccesses:
+class MemoryAccesses(AccessRecord):
     """Accesses in the order they came."""
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ class Keys(Protocol):
         """Keep a key from now on."""
         ...
 
-    async def withdraw(self, client: str) -> int:
+    async def withdraw(self, client: str, at: datetime) -> int:
         """Make all keys of a client invalid; return how many there were."""
         ...
 
