@@ -23,15 +23,16 @@ from tests.postings import (
     repayment,
     void,
 )
-from twinline.app.bank.store import CustomerStatus, StoredAnswer
-from twinline.ledger.admission import Accepted
+from twinline.app.bank.store import CustomerStatus, OutboxEvent, StoredAnswer
+from twinline.ledger.admission import Accepted, Refusal
 from twinline.ledger.event import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinline.app.bank.store import Balance, Store
+    from twinline.app.bank.store import KeptEvent, Store
     from twinline.ledger.account import Account
+    from twinline.ledger.balance import Balance
 
 pytestmark = pytest.mark.anyio
 
@@ -143,6 +144,37 @@ async def test_the_first_answer_to_a_key_is_kept(store: Store) -> None:
     assert accepted is not None
     assert accepted.accepted
     assert await store.keep_refusal("C1", "D1", first) == accepted
+
+
+async def test_a_refused_key_books_nothing(store: Store) -> None:
+    """A key that was answered with a refusal is answered so for ever, though there is room now."""
+    await store.post(opening())
+    no = StoredAnswer(
+        command_hash=hash_of("C1 D1"), accepted=False, answer='{"no": 1}', booked_at=AT
+    )
+    await store.keep_refusal("C1", "D1", no)
+
+    assert await store.post(draw("D1", 100)) is Refusal.GROUP_ID_TAKEN
+    assert await store.answer("C1", "D1") == no
+    assert len(await store.entries("C1")) == 1
+
+
+async def test_the_outbox_is_read_in_pages(store: Store) -> None:
+    """Events come once each in pages, and an owner's in the order of its journal."""
+    for owner in ("C1", "C2"):
+        await store.post(opening(owner))
+    for number in range(6):
+        told = OutboxEvent(event_id=f"E{number}", kind="loan.disbursed", document="{}")
+        posting = replace(draw(f"D{number}", 1, f"C{1 + number % 2}"), events=(told,))
+        await store.post(posting)
+
+    seen: list[KeptEvent] = []
+    while page := await store.events(after=seen[-1].position if seen else 0, count=4):
+        seen.extend(page)
+    assert sorted(kept.event.event_id for kept in seen) == [f"E{number}" for number in range(6)]
+    for owner in ("C1", "C2"):
+        places = [kept.seq for kept in seen if kept.owner == owner]
+        assert places == [2, 3, 4]
 
 
 async def test_a_refused_body_is_answered_by_the_first(store: Store) -> None:

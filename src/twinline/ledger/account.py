@@ -108,10 +108,10 @@ class Account:
     def __post_init__(self) -> None:
         """Refuse a part that `name` could not carry."""
         for place in ("owner", "currency"):
-            _require_name(place, getattr(self, place))
+            require_name(place, getattr(self, place))
         for place in ("licence", "funder", "part"):
             if getattr(self, place):
-                _require_name(place, getattr(self, place))
+                require_name(place, getattr(self, place))
 
     @property
     def name(self) -> str:
@@ -130,6 +130,7 @@ def account_named(name: str) -> Account:
     return Account(AccountKind(kind), owner, currency, licence, funder, part)
 
 
-def _require_name(place: str, value: str) -> None:
+def require_name(place: str, value: str) -> None:
+    """Raise `AccountFault` for a name that could not stand in an account's."""
     if not _NAME.fullmatch(value):
         raise AccountFault(place, value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from twinline.ledger.chain import chained, content_hash
 from twinline.ledger.control import CONTROLS, Control, moved
-from twinline.ledger.group import Admission, headroom_changes
+from twinline.ledger.group import Admission, headroom_changes, posts_within
 
 if TYPE_CHECKING:
     from twinline.ledger.control import Headroom
@@ -117,11 +117,7 @@ def _unresolvable(held: Held | None, group: Group) -> Refusal | None:
         return Refusal.HOLD_NOT_FOUND
     if held.resolved_by is not None:
         return Refusal.HOLD_RESOLVED
-    posted = group.resolves.posted_minor
-    if len(posted) != len(held.transfers) or any(
-        not 0 <= part <= transfer.amount_minor
-        for part, transfer in zip(posted, held.transfers, strict=True)
-    ):
+    if not posts_within(group.resolves, held):
         return Refusal.HOLD_EXCEEDED
     return None
 

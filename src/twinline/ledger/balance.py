@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from twinline.ledger.account import Account
     from twinline.ledger.group import Group, Held
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """An account's balance in minor units, debits less credits.
+
+    `pending_minor` is what waiting groups would add to it if they were posted in full.
+    """
+
+    posted_minor: int
+    pending_minor: int = 0
 
 
 class Movement(NamedTuple):
@@ -34,3 +47,13 @@ def movements(group: Group, held: Held | None) -> Iterator[Movement]:
         for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True):
             yield Movement(transfer.debit, posted, -transfer.amount_minor)
             yield Movement(transfer.credit, -posted, transfer.amount_minor)
+
+
+def summed(movements: Iterable[Movement]) -> Mapping[Account, Balance]:
+    """Return the balance of every account that movements name."""
+    posted: defaultdict[Account, int] = defaultdict(int)
+    pending: defaultdict[Account, int] = defaultdict(int)
+    for account, posted_minor, pending_minor in movements:
+        posted[account] += posted_minor
+        pending[account] += pending_minor
+    return {account: Balance(posted[account], pending[account]) for account in posted}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 VERSION: Final = "twinline-journal-1"
 """First member of every entry's bytes; a change of the form is a new version."""
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+
 
 def content(group: Group) -> bytes:
     """Return a group's canonical bytes: a JSON array of its members in a fixed order, in ASCII."""
@@ -37,7 +39,7 @@ def content(group: Group) -> bytes:
             for transfer in group.transfers
         ],
     ]
-    return json.dumps(members, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return _JSON.encode(members).encode("ascii")
 
 
 def content_hash(group: Group) -> bytes:

@@ -17,6 +17,8 @@ from twinline.ledger.group import Transfer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twinline.ledger.group import Group, Held
+
 _K = AccountKind
 
 
@@ -259,7 +261,7 @@ TEMPLATES: Final[dict[Event, Template]] = {
     ),
     Event.CORRECTED: Template("An earlier group is undone by its opposite.", ()),
 }
-"""By event, in the order of `Event`; `CORRECTED` is made by `opposite`."""
+"""By event, in the order of `Event`; `CORRECTED` is made by `undoing`."""
 
 
 def opposite(transfers: tuple[Transfer, ...]) -> tuple[Transfer, ...]:
@@ -268,3 +270,19 @@ def opposite(transfers: tuple[Transfer, ...]) -> tuple[Transfer, ...]:
     return tuple(
         Transfer(transfer.credit, transfer.debit, transfer.amount_minor) for transfer in transfers
     )
+
+
+def undoing(group: Group, held: Held | None) -> tuple[Transfer, ...]:
+    """Return the transfers that undo what a group posted, of the hold it captured too.
+
+    `held` is what it resolved. A group that waits is voided instead.
+    """
+    if group.resolves is None:
+        return opposite(group.transfers)
+    assert held is not None, "a resolution is undone with the group it resolved"
+    captured = tuple(
+        Transfer(transfer.debit, transfer.credit, posted)
+        for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True)
+        if posted
+    )
+    return opposite((*group.transfers, *captured))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
-from twinline.ledger.account import CONTROL_KINDS, CUSTOMER_KINDS, AccountKind
+from twinline.ledger.account import CONTROL_KINDS, CUSTOMER_KINDS, AccountKind, require_name
 from twinline.ledger.control import CONTROLS, Control
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class GroupFault(ValueError):
 class Transfer:
     """`amount_minor` from the credited account to the debited one, at once or pending.
 
-    A pending transfer is counted against headroom from the start, and moves money only when its
-    group is resolved.
+    A pending transfer takes headroom from the start, and moves money only when its group is
+    resolved. It may take headroom, never bring any.
     """
 
     debit: Account
@@ -76,7 +76,7 @@ class Group:
     the business day it counts, `booked_at` the moment it was booked, in UTC. A group without
     transfers records a change that moves nothing, such as a freeze, in its place of the chain.
     A transfer of a control stays within it, so that headroom is limit less use whatever comes.
-    Raises `GroupFault` for a group that could not be booked.
+    Raises `GroupFault` for a group that could not be booked, `AccountFault` for its owner's name.
     """
 
     owner: str
@@ -92,6 +92,9 @@ class Group:
 
     def __post_init__(self) -> None:
         """Refuse what could not be booked."""
+        require_name("owner", self.owner)
+        if not self.group_id:
+            raise GroupFault("''", "group_id", "''", "an id, by which it is asked for again")
         if len(self.command_hash) != HASH_LENGTH:
             raise GroupFault(
                 self.group_id, "command_hash", self.command_hash.hex(), "32 bytes of SHA-256"
@@ -115,21 +118,27 @@ class Held:
     resolved_by: str | None = None
 
 
+def posts_within(resolution: Resolution, held: Held) -> bool:
+    """Return whether a resolution names each held transfer, and posts no more than it holds."""
+    posted, transfers = resolution.posted_minor, held.transfers
+    return len(posted) == len(transfers) and all(
+        0 <= part <= transfer.amount_minor
+        for part, transfer in zip(posted, transfers, strict=True)
+    )
+
+
 def headroom_changes(group: Group, held: Held | None) -> Headroom:
     """Return what a group does to each control's headroom at the moment it is accepted.
 
-    An immediate transfer counts in full; a pending one only where it takes headroom; a resolution
-    gives back what it does not post, and brings what it posts to headroom.
+    What waits takes headroom from the start; a resolution gives back what it does not post.
     """
     changes = dict.fromkeys(CONTROLS, 0)
     for transfer in group.transfers:
-        if not transfer.pending:
-            _add(changes, transfer.debit, transfer.amount_minor)
+        _add(changes, transfer.debit, transfer.amount_minor)
         _add(changes, transfer.credit, -transfer.amount_minor)
     if group.resolves is not None:
         assert held is not None, "a resolution is weighed with the group it resolves"
         for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True):
-            _add(changes, transfer.debit, posted)
             _add(changes, transfer.credit, transfer.amount_minor - posted)
     return (
         changes[Control.PAY_LATER],
@@ -158,6 +167,8 @@ def _require_sound(group: Group, place: str, transfer: Transfer) -> None:
             raise GroupFault(name, place, account.name, f"an account of {group.owner}")
     if (control := _control(debit)) != _control(credit):
         raise GroupFault(name, place, _pair(transfer), "a control moves against itself alone")
+    if transfer.pending and debit.kind is AccountKind.HEADROOM:
+        raise GroupFault(name, place, _pair(transfer), "what waits brings no headroom")
     if control is not None and control not in CONTROLS:
         raise GroupFault(name, place, _pair(transfer), "a control that is known")
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinline.app.bank.store import Entry, PostingFault, Snapshot, StoredAnswer
+from twinline.app.bank.store import PostingFault, Snapshot, StoredAnswer
 from twinline.ledger.account import AccountKind
 from twinline.ledger.admission import Prior, Standing
 from twinline.ledger.balance import movements
 from twinline.ledger.chain import genesis
 from twinline.ledger.control import CONTROLS, NO_HEADROOM, Control, moved
+from twinline.ledger.journal import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from twinline.app.bank.store import Customer, Hold, OutboxEvent, Posting
+    from twinline.app.bank.store import Customer, Hold, Posting
     from twinline.ledger.admission import Accepted
     from twinline.ledger.balance import Movement
     from twinline.ledger.control import Headroom
@@ -34,18 +33,20 @@ class Journal:
     customer: Customer | None = None
     entries: list[Entry] = field(default_factory=list)
     answers: dict[str, tuple[Prior, StoredAnswer]] = field(default_factory=dict)
-    holds: dict[str, Hold] = field(default_factory=dict)
+    waiting: dict[str, Hold] = field(default_factory=dict)
+    ended: dict[str, Hold] = field(default_factory=dict)
     lines: dict[Product, Line] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     fact_ids: set[str] = field(default_factory=set)
-    outbox: list[OutboxEvent] = field(default_factory=list)
 
     def standing_for(self, group: Group) -> Standing:
         """Return where the journal stands, with what of it bears on a group."""
         answered = self.answers.get(group.group_id)
-        return replace(
-            self.standing,
+        return Standing(
+            seq=self.standing.seq,
+            headroom=self.standing.headroom,
+            chain=self.standing.chain,
             prior=None if answered is None else answered[0],
             held=self.held_for(group),
         )
@@ -54,8 +55,12 @@ class Journal:
         """Return the pending group that a group resolves, if it does and there is one."""
         if group.resolves is None:
             return None
-        hold = self.holds.get(group.resolves.group_id)
+        hold = self.hold(group.resolves.group_id)
         return None if hold is None else hold.held
+
+    def hold(self, group_id: str) -> Hold | None:
+        """Return a pending group, waiting or ended."""
+        return self.waiting.get(group_id) or self.ended.get(group_id)
 
     def require(self, posting: Posting) -> None:
         """Raise `PostingFault` for a fact that could not be kept."""
@@ -94,17 +99,16 @@ class Journal:
         for fact in posting.facts:
             self.facts.setdefault(fact.contract_id, []).append(fact)
             self.fact_ids.add(fact.fact_id)
-        self.outbox.extend(posting.events)
         return moves
 
     def _settle_holds(self, posting: Posting) -> None:
         group = posting.group
         if group.resolves is not None:
-            hold = self.holds[group.resolves.group_id]
-            ended = replace(hold.held, resolved_by=group.group_id)
-            self.holds[hold.group_id] = replace(hold, held=ended)
+            hold = self.waiting.pop(group.resolves.group_id)
+            held = replace(hold.held, resolved_by=group.group_id)
+            self.ended[hold.group_id] = replace(hold, held=held)
         if posting.hold is not None:
-            self.holds[group.group_id] = posting.hold
+            self.waiting[group.group_id] = posting.hold
 
     def snapshot(self) -> Snapshot | None:
         """Return the customer as it stands; None where the owner is no customer."""
@@ -118,13 +122,8 @@ class Journal:
             lines=dict(self.lines),
             contracts=dict(self.contracts),
             facts={name: tuple(self.facts.get(name, ())) for name in self.contracts},
-            holds=dict(self._waiting()),
+            holds=dict(self.waiting),
         )
-
-    def _waiting(self) -> Iterator[tuple[str, Hold]]:
-        for name, hold in self.holds.items():
-            if hold.held.resolved_by is None:
-                yield name, hold
 
 
 def empty_journal(owner: str) -> Journal:

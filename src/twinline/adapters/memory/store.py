@@ -10,26 +10,26 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinline.adapters.memory.journal import empty_journal
-from twinline.app.bank.store import Balance, Store
+from twinline.app.bank.store import KeptEvent, Store
 from twinline.ledger.account import CONTROL_KINDS
 from twinline.ledger.admission import Refusal, admit
+from twinline.ledger.balance import summed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import date, datetime
 
     from twinline.adapters.memory.journal import Journal
     from twinline.app.bank.store import (
-        Entry,
         Hold,
-        OutboxEvent,
         Posting,
         Snapshot,
         StoredAnswer,
     )
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Standing
-    from twinline.ledger.balance import Movement
+    from twinline.ledger.balance import Balance, Movement
+    from twinline.ledger.journal import Entry
 
 
 class _Moved(NamedTuple):
@@ -48,6 +48,7 @@ class MemoryStore(Store):
         self._journals: dict[str, Journal] = {}
         self._moved: defaultdict[str, list[_Moved]] = defaultdict(list)
         self._refusals: dict[tuple[str, str], StoredAnswer] = {}
+        self._outbox: list[KeptEvent] = []
 
     async def snapshot(self, customer_id: str) -> Snapshot | None:
         """Return a customer as of one moment."""
@@ -57,7 +58,17 @@ class MemoryStore(Store):
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:
         """Return an authorisation, waiting or ended."""
         journal = self._journals.get(customer_id)
-        return None if journal is None else journal.holds.get(group_id)
+        return None if journal is None else journal.hold(group_id)
+
+    async def overdue_holds(self, at: datetime, *, count: int = 100) -> Sequence[tuple[str, str]]:
+        """Return customer and group id of holds that wait though they had expired by a moment."""
+        overdue = sorted(
+            (hold.expires_at, owner, hold.group_id)
+            for owner, journal in self._journals.items()
+            for hold in journal.holds.values()
+            if hold.held.resolved_by is None and hold.expires_at <= at
+        )
+        return [(owner, group_id) for _, owner, group_id in overdue[:count]]
 
     async def post(self, posting: Posting) -> Accepted | Refusal:
         """Post a group and all that goes with it, or nothing. Raises `PostingFault`."""
@@ -65,6 +76,8 @@ class MemoryStore(Store):
         journal = self._journals.get(group.owner)
         if posting.opens:
             journal, seq_seen = journal or empty_journal(group.owner), 0
+        if (group.owner, group.group_id) in self._refusals:
+            return Refusal.GROUP_ID_TAKEN
         standing = None if journal is None else journal.standing_for(group)
         outcome = admit(standing, group, seq_seen)
         if isinstance(outcome, Refusal) or outcome.again:
@@ -76,7 +89,19 @@ class MemoryStore(Store):
         for movement in journal.add(posting, outcome):
             moved = _Moved(group.booked_at, group.value_on, movement)
             self._moved[movement.account.owner].append(moved)
+        self._tell(posting, outcome.seq)
         return outcome
+
+    def _tell(self, posting: Posting, seq: int) -> None:
+        for event in posting.events:
+            kept = KeptEvent(
+                position=len(self._outbox) + 1,
+                owner=posting.group.owner,
+                seq=seq,
+                booked_at=posting.group.booked_at,
+                event=event,
+            )
+            self._outbox.append(kept)
 
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
         """Return what was answered to a key. Nothing is forgotten."""
@@ -110,7 +135,7 @@ class MemoryStore(Store):
         value_until: date | None = None,
     ) -> Mapping[Account, Balance]:
         """Return the balances of the accounts an owner has, whoever's groups moved them."""
-        return _summed(
+        return summed(
             movement
             for booked_at, value_on, movement in self._moved.get(owner, ())
             if (booked_until is None or booked_at <= booked_until)
@@ -120,6 +145,10 @@ class MemoryStore(Store):
                 or movement.account.kind in CONTROL_KINDS
             )
         )
+
+    async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
+        """Return a page of the outbox, those after a position, in its order."""
+        return tuple(self._outbox[after : after + count])
 
     async def customers(self, *, after: str = "") -> AsyncIterator[str]:
         """Yield customer ids in order, those after one."""
@@ -131,17 +160,3 @@ class MemoryStore(Store):
         """Yield every owner of a journal in order, those after one."""
         for owner in sorted(owner for owner in self._journals if owner > after):
             yield owner
-
-    async def outbox(self, owner: str) -> Sequence[OutboxEvent]:
-        """Return an owner's events in order; nothing delivers them here."""
-        journal = self._journals.get(owner)
-        return () if journal is None else tuple(journal.outbox)
-
-
-def _summed(movements: Iterable[Movement]) -> Mapping[Account, Balance]:
-    posted: defaultdict[Account, int] = defaultdict(int)
-    pending: defaultdict[Account, int] = defaultdict(int)
-    for account, posted_minor, pending_minor in movements:
-        posted[account] += posted_minor
-        pending[account] += pending_minor
-    return {account: Balance(posted[account], pending[account]) for account in posted}

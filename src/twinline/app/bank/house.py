@@ -29,7 +29,6 @@ class House:
     funder: str = "own"
     offer_days: int = 30
     hold_days: int = 7
-    quote_days: int = 1
     loan_min_minor: Mapping[str, int]
     loan_periods: tuple[int, ...] = (3, 6, 12)
     loan_methods: tuple[Method, ...] = (Method.EQUAL_INSTALMENT, Method.INTEREST_ONLY)

@@ -20,21 +20,22 @@ from twinline.app.bank.fields import (
     not_negative_minor,
 )
 from twinline.app.bank.identity import Checked, Person
-from twinline.app.bank.posting import HeadroomAnswer, by_control, group_of, headroom_answer, told
+from twinline.app.bank.owing import running_contract
+from twinline.app.bank.posting import HeadroomAnswer, group_of, headroom_answer, told
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import Recording, Written, version_of
 from twinline.app.bank.register import RecordKind
 from twinline.app.bank.store import Customer, CustomerStatus, Posting
 from twinline.app.bank.underwriting import Applicant, Decision, ReasonText, Underwritten
 from twinline.app.bank.vault import Field
+from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.kernel.identifiers import Identifier as Kind
 from twinline.kernel.identifiers import broken_rule
 from twinline.kernel.rate import parse_decimal
 from twinline.ledger.entry import Place, transfers_of
 from twinline.ledger.event import Event
-from twinline.lines.effective import effective_limit
+from twinline.lines.changes import limits_on, opening_amounts
 from twinline.lines.line import Line, LineState
-from twinline.servicing.fact import Contract, Owed
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -330,25 +331,23 @@ def opened(bank: Bank, application: Application, decision: Decision, call: Call)
         segment=decision.segment,
     )
     lines = _lines(bank, decision, currency, on)
-    limits = {line.product: effective_limit(line, on).limit_minor for line in lines}
-    law = bank.law.values(bank.house.licence, on, currency)
-    amounts = by_control(
-        limits.get(Product.PAY_LATER, 0),
-        limits.get(Product.CASH_LOAN, 0),
-        _minor(decision.joint_limit, currency),
-        law.person_cap_minor,
+    cap = person_cap(bank.law, (bank.house.licence,), on, currency)
+    limits = limits_on(
+        {line.product: line for line in lines},
+        on,
+        joint_minor=lawful_joint_minor(cap, _minor(decision.joint_limit, currency)),
+        person_minor=cap.cap_minor,
     )
     place = Place(customer=customer_id, currency=currency)
-    transfers = transfers_of(Event.CUSTOMER_OPENED, amounts, place)
+    transfers = transfers_of(Event.CUSTOMER_OPENED, opening_amounts(limits), place)
     group = group_of(
         customer_id, call, Event.CUSTOMER_OPENED, transfers, f"decision:{decision.decision_id}"
     )
-    pay_later, cash_loan, joint, person = amounts.values()
     answer = AcceptOutcome(
         customer_id=customer_id,
         opened_on=on,
         lines=tuple(line_answer(line, on) for line in lines),
-        headroom=headroom_answer((pay_later, cash_loan, joint, person), currency),
+        headroom=headroom_answer(limits, currency),
     )
     return Posting(
         group=group,
@@ -363,19 +362,6 @@ def opened(bank: Bank, application: Application, decision: Decision, call: Call)
             if line.product is Product.PAY_LATER
         ),
         events=told(customer_id, call, "customer.opened", answer),
-    )
-
-
-def running_contract(customer_id: str, line: Line) -> Contract:
-    """Return the one contract of a pay-later line, before anything was bought."""
-    return Contract(
-        contract_id=f"{customer_id}.pay_later",
-        product=Product.PAY_LATER,
-        currency=line.currency,
-        licence=line.licence,
-        funder=line.funder,
-        opened_on=line.opened_on,
-        owed=Owed(),
     )
 
 

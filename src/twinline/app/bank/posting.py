@@ -9,7 +9,7 @@ import msgspec
 from twinline.app.bank.deciding import text
 from twinline.app.bank.fields import Money, SignedMoney, money
 from twinline.app.bank.store import OutboxEvent
-from twinline.ledger.control import CONTROLS, moved
+from twinline.ledger.control import moved
 from twinline.ledger.event import Event
 from twinline.ledger.group import Admission, Group, headroom_changes
 
@@ -83,8 +83,3 @@ def headroom_after(snapshot: Snapshot, group: Group, held: Held | None = None) -
 def told(owner: str, call: Call, kind: str, answer: msgspec.Struct) -> tuple[OutboxEvent, ...]:
     """Return the event that tells subscribers what a call was answered."""
     return (OutboxEvent(event_id=f"{owner}:{call.key}", kind=kind, document=text(answer)),)
-
-
-def by_control(pay_later: int, cash_loan: int, joint: int, person: int) -> dict[str, int]:
-    """Return amounts by the name of their control."""
-    return dict(zip(CONTROLS, (pay_later, cash_loan, joint, person), strict=True))

@@ -107,3 +107,43 @@ PERSON_CAP: Written = (
     Family.LIMIT,
     "at most what the law lets one person owe",
 )
+NO_CREDIT: Written = (
+    "no_credit",
+    Family.RULE,
+    "the customer has asked for no credit, and can lift it",
+)
+LINE_PENDING_EFFECTIVE: Written = (
+    "line_pending_effective",
+    Family.RULE,
+    "a line that has taken effect; this one will later",
+)
+LINE_FROZEN: Written = (
+    "line_frozen",
+    Family.RULE,
+    "a line that is not frozen; what froze it has not ended",
+)
+LINE_SUSPENDED: Written = (
+    "line_suspended",
+    Family.RULE,
+    "a line that is not suspended; a review will say",
+)
+LINE_DORMANT: Written = (
+    "line_dormant",
+    Family.RULE,
+    "a line that is awake; the customer can wake it at once",
+)
+LINE_CLOSED: Written = (
+    "line_closed",
+    Family.RULE,
+    "a line that is open; a new one may be asked for",
+)
+LINE_STOPPED: Written = (
+    "line_stopped",
+    Family.RULE,
+    "a line without a stop of new use; its end condition is on the line",
+)
+OWN_SPENDING_CAP: Written = (
+    "own_spending_cap",
+    Family.LIMIT,
+    "at most what is left this month of the customer's own spending cap",
+)

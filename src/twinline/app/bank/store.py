@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
+    from twinline.ledger.balance import Balance
     from twinline.ledger.control import Headroom
     from twinline.ledger.group import Group, Held
+    from twinline.ledger.journal import Entry
     from twinline.lines.line import Line
     from twinline.servicing.fact import Contract, Fact
     from twinline.terms.product import Product
@@ -151,16 +153,6 @@ class Busy(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One accepted group as the journal keeps it."""
-
-    seq: int
-    group: Group
-    headroom: Headroom
-    chain: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvent:
     """An event in the outbox: its place in it, and the accepted group it came with."""
 
@@ -169,17 +161,6 @@ class KeptEvent:
     seq: int
     booked_at: datetime
     event: OutboxEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """An account's balance in minor units, debits less credits.
-
-    `pending_minor` is what waiting groups would add to it if they were posted in full.
-    """
-
-    posted_minor: int
-    pending_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +182,13 @@ class Store(Protocol):
 
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:
         """Return an authorisation, waiting or ended."""
+        ...
+
+    async def overdue_holds(self, at: datetime, *, count: int = 100) -> Sequence[tuple[str, str]]:
+        """Return customer and group id of holds that wait though they had expired by a moment.
+
+        Those that expired first come first.
+        """
         ...
 
     async def post(self, posting: Posting) -> Accepted | Refusal:
@@ -259,8 +247,4 @@ class Store(Protocol):
 
     def owners(self, *, after: str = "") -> AsyncIterator[str]:
         """Yield every owner of a journal in order: customers, merchants, funders, the house."""
-        ...
-
-    async def outbox(self, owner: str) -> Sequence[OutboxEvent]:
-        """Return an owner's events that are still to be delivered, in order."""
         ...
