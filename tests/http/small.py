@@ -167,7 +167,8 @@ class Played:
 MADE_AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-async def _ready() -> bool:
+async def ready() -> bool:
+    """Return that a store is there."""
     return True
 
 
@@ -199,5 +200,5 @@ class Small:
             keys=self.keys,
             accesses=self.accesses,
             clock=SystemClock(),
-            ready=_ready,
+            ready=ready,
         )

@@ -174,7 +174,7 @@ def test_a_command_that_moves_something_needs_a_key(client: httpx.Client) -> Non
     answer = client.send(request)
     assert answer.status_code == 400
     assert problem(answer)["reason"] == "idempotency_key_missing"
-    for key in ("", "with space", "k" * 256, "tab\there"):
+    for key in ("", "with space", "k" * 65, "a/b", "-"):
         answer = client.post(DRAWS, json={"amount": "1.00"}, headers={"Idempotency-Key": key})
         assert answer.status_code == 400
         assert problem(answer)["reason"] == "idempotency_key_invalid"

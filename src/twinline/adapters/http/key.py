@@ -9,19 +9,21 @@ import re
 from typing import Final
 
 from twinline.adapters.http.problem import Problem, Wrong
+from twinline.app.bank.fields import NAME
 from twinline.app.fault import shown
 
-KEY_LENGTH_MAX: Final = 255
-KEY_RULE: Final = f"1 to {KEY_LENGTH_MAX} visible ASCII characters, new for each new request"
-
-_KEY: Final = re.compile(rf"[!-~]{{1,{KEY_LENGTH_MAX}}}")
+KEY_RULE: Final = (
+    "1 to 64 letters, digits, '_', '.' and '-', the first a letter or digit; "
+    "new for each new request"
+)
+"""An authorisation, a loan and a repayment have their key as their id, which stands in paths."""
 
 
 def required_key(text: str | None) -> str:
     """Return an Idempotency-Key. Raises `Problem` where it is absent or cannot be used."""
     if text is None:
         raise Problem(wrong=Wrong.IDEMPOTENCY_KEY_MISSING, field="Idempotency-Key", rule=KEY_RULE)
-    if not _KEY.fullmatch(text):
+    if not re.fullmatch(NAME, text):
         raise Problem(
             wrong=Wrong.IDEMPOTENCY_KEY_INVALID,
             field="Idempotency-Key",

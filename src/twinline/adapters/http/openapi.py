@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from twinline.adapters.http.answering import JSON, WITH_BODY
-from twinline.adapters.http.key import KEY_LENGTH_MAX
 from twinline.adapters.http.problem import MEDIA_TYPE, STATUS_OF_FAMILY, ProblemDetails, Wrong
+from twinline.app.bank.fields import NAME
 from twinline.app.bank.reason import Reason
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _parameters(command: Command[Any, Any], schemas: Mapping[str, Json]) -> list
                 "in": "header",
                 "required": True,
                 "description": "New for each new request, the same for the same one.",
-                "schema": {"type": "string", "pattern": f"^[!-~]{{1,{KEY_LENGTH_MAX}}}$"},
+                "schema": {"type": "string", "pattern": NAME},
             }
         )
     if command.needs_second_person:

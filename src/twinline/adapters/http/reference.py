@@ -126,7 +126,7 @@ def _members(
     required = schema.get("required", [])
     for name, member in schema["properties"].items():
         place = places.get(name, "answer")
-        about = member.get("description", "")
+        about = member.get("description") or _inner(member).get("description", "")
         yield Member(
             name=name,
             place=place,
@@ -134,13 +134,21 @@ def _members(
             required=name in required,
             about=about,
         )
-        inner, dots = member, "."
-        if "items" in member:
-            inner, dots = member["items"], "[]."
+        inner = _inner(member)
         found = schemas.get(inner.get("$ref", ""), {})
         if "properties" in found:
+            prefix = name + ("[]." if "items" in member else ".")
             for each in _members(found, schemas, dict.fromkeys(found["properties"], place)):
-                yield replace(each, name=name + dots + each.name)
+                yield replace(each, name=prefix + each.name)
+
+
+def _inner(schema: Json) -> Json:
+    """Return what a list holds, or what may stand where null may too."""
+    if "items" in schema:
+        found: Json = schema["items"]
+        return found
+    others = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    return others[0] if len(others) == 1 else schema
 
 
 def _kind(schema: Json, schemas: Mapping[str, Json]) -> str:

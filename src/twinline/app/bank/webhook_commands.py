@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 
-Kind = Annotated[str, Meta(pattern="^[a-z_]{1,64}$")]
+Kind = Annotated[str, Meta(pattern="^[a-z_.]{1,64}$")]
 SubscriberId = Annotated[str, Meta(pattern="^[A-Za-z0-9]{1,64}$", description="The subscriber.")]
 
 _NOT_FOUND: Final = (
@@ -151,7 +151,7 @@ class ResendRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Which dead letter is to be sent again."""
 
     subscriber_id: SubscriberId
-    position: Annotated[int, Meta(ge=0, lt=2**63)]
+    position: Annotated[int, Meta(ge=1, le=10**15)]
 
 
 class ResendOutcome(Outcome, frozen=True, kw_only=True):
@@ -209,7 +209,7 @@ class WebhookDesk:
     async def unsubscribe(
         self, _bank: Bank, request: UnsubscribeRequest, _call: Call
     ) -> UnsubscribeOutcome | Refused:
-        """Tell an address no more."""
+        """An address is told no more."""
         subscriber_id = request.subscriber_id
         if not await self.webhooks.unsubscribe(subscriber_id):
             no = SubscriberRefusal.SUBSCRIBER_NOT_FOUND
@@ -250,7 +250,7 @@ def webhook_commands(desk: WebhookDesk) -> tuple[Command[Any, Any], ...]:
     return (
         Command(
             name="subscribe",
-            meaning="Tell an address of events",
+            meaning="An address is told of events from now on.",
             method="POST",
             path="/v1/webhooks",
             request=SubscribeRequest,
@@ -263,7 +263,7 @@ def webhook_commands(desk: WebhookDesk) -> tuple[Command[Any, Any], ...]:
         ),
         Command(
             name="subscribers",
-            meaning="List the addresses that are told of events",
+            meaning="The addresses that are told of events.",
             method="GET",
             path="/v1/webhooks",
             request=SubscribersRequest,
@@ -275,7 +275,7 @@ def webhook_commands(desk: WebhookDesk) -> tuple[Command[Any, Any], ...]:
         ),
         Command(
             name="unsubscribe",
-            meaning="Tell an address no more",
+            meaning="An address is told no more.",
             method="DELETE",
             path="/v1/webhooks/{subscriber_id}",
             request=UnsubscribeRequest,
@@ -287,7 +287,7 @@ def webhook_commands(desk: WebhookDesk) -> tuple[Command[Any, Any], ...]:
         ),
         Command(
             name="dead_letters",
-            meaning="List events that an address could not be told of",
+            meaning="Events that an address could not be told of.",
             method="GET",
             path="/v1/webhooks/{subscriber_id}/dead-letters",
             request=DeadLettersRequest,
@@ -299,7 +299,7 @@ def webhook_commands(desk: WebhookDesk) -> tuple[Command[Any, Any], ...]:
         ),
         Command(
             name="resend",
-            meaning="Send a dead letter again",
+            meaning="An event that was given up is sent again.",
             method="POST",
             path="/v1/webhooks/{subscriber_id}/dead-letters/{position}/resend",
             request=ResendRequest,
