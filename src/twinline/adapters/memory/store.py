@@ -65,8 +65,8 @@ class MemoryStore(Store):
         overdue = sorted(
             (hold.expires_at, owner, hold.group_id)
             for owner, journal in self._journals.items()
-            for hold in journal.holds.values()
-            if hold.held.resolved_by is None and hold.expires_at <= at
+            for hold in journal.waiting.values()
+            if hold.expires_at <= at
         )
         return [(owner, group_id) for _, owner, group_id in overdue[:count]]
 

@@ -23,6 +23,7 @@ from twinline.app.bank.fields import (
     not_negative_minor,
     positive_minor,
 )
+from twinline.app.bank.limits import as_of, followed
 from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (
     HeadroomAnswer,
@@ -125,6 +126,7 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
     snapshot = await bank.store.snapshot(request.customer_id)
     if snapshot is None:
         return refused(QuoteRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
+    snapshot = as_of(snapshot, call.business_on)
     stops, _ = await stops_of(bank.register)
     quoted = quote(bank, snapshot, request, call, stops)
     if not isinstance(quoted, Quote):
@@ -469,7 +471,9 @@ DRAW = Command(
     refusals=DrawRefusal,
     scope=Scope.LOANS,
     keyed=True,
-    run=Deciding(reasons=DrawRefusal, outcome=LoanOutcome, look_up=_desk, decide=draw),
+    run=Deciding(
+        reasons=DrawRefusal, outcome=LoanOutcome, look_up=_desk, decide=draw, first=followed
+    ),
     success=201,
 )
 RETURN_DISBURSEMENT = Command(

@@ -28,6 +28,11 @@ class Reason(StrEnum):
         member.rule = rule
         return member
 
+    @property
+    def written(self) -> Written:
+        """The member as it is written, for another enum."""
+        return str(self), self.family, self.rule
+
 
 def refused(reason: Reason, field: str = "", value: object = "") -> Refused:
     """Return a reason as an answer, about a field and what stands there."""
