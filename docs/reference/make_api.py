@@ -39,8 +39,8 @@ command catalogue; edit that.
 - `Idempotency-Key`, 1 to 64 letters, digits, `_`, `.` and `-`, where money or limits move. The
   same key with the same request gives the first answer again, a refusal too, for 30 days, and
   moves nothing; with another request it is `key_reused`. While the first still runs the second
-  waits up to 2 seconds, then it is `in_progress`. An authorisation, a loan and a repayment have
-  their key as their id.
+  waits up to 2 seconds, then it is `in_progress`. Authorisations, purchases, refunds and
+  repayments have their key as their id.
 - `X-Request-Id` comes back as it was sent, or is made; it stands in every problem, log line and
   record of access.
 - A body is one JSON object in UTF-8 of at most {body} bytes. Path, query and body members together

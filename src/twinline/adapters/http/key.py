@@ -16,7 +16,7 @@ KEY_RULE: Final = (
     "1 to 64 letters, digits, '_', '.' and '-', the first a letter or digit; "
     "new for each new request"
 )
-"""An authorisation, a loan and a repayment have their key as their id, which stands in paths."""
+"""Authorisations, refunds and repayments have their key as their id, which stands in paths."""
 
 
 def required_key(text: str | None) -> str:
