@@ -152,6 +152,14 @@ class Busy(Exception):
         super().__init__(f"customer {owner}: busy")
 
 
+class Unavailable(Exception):
+    """The book cannot be reached. Whether it was done is not known: ask again with the same id."""
+
+    def __init__(self, reason: str) -> None:
+        """Say what the book's keeper said."""
+        super().__init__(f"the book cannot be reached: {reason}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvent:
     """An event in the outbox: its place in it, and the accepted group it came with."""
@@ -192,8 +200,9 @@ class Store(Protocol):
         ...
 
     async def post(self, posting: Posting) -> Accepted | Refusal:
-        """Post a group and all that goes with it, or nothing. Raises `Busy` and `PostingFault`.
+        """Post a group and all that goes with it, or nothing.
 
+        Raises `Busy` and `PostingFault`; this and every other question, `Unavailable`.
         Whether it is accepted is `twinline.ledger.admission.admit`'s rule, under the owner's lock.
         A group whose id has a refusal kept under it is refused as `GROUP_ID_TAKEN`: the first
         answer to a key is its answer.
