@@ -14,9 +14,11 @@ from twinline.adapters.cli import (
     calc,
     decide,
     explain,
+    key,
     monitor,
     review,
     search,
+    serve,
     strategy,
     train,
 )
@@ -27,7 +29,11 @@ from twinline.sim.population import customers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from twinline.adapters.cli.serve import Serving
+    from twinline.app.bank.access import Keys
+    from twinline.app.bank.clock import Clock
     from twinline.app.book_ports import Books
     from twinline.app.monitor_ports import MonitorPage, Reports, SearchPage
     from twinline.app.review_ports import Shelf
@@ -81,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
+    serve.register(commands, _serve)
+    key.register(commands, _keys, _new_key, _clock)
     return parser
 
 
@@ -134,3 +142,28 @@ def _search_page() -> SearchPage:
     from twinline.adapters.report.search import search_page  # noqa: PLC0415 - as the page
 
     return search_page
+
+
+def _serve(serving: Serving) -> int:
+    with extra("bank"):
+        from twinline.bank_wiring import serve_bank  # noqa: PLC0415 - an extra
+
+    return serve_bank(serving)
+
+
+def _keys(folder: Path) -> Keys:
+    from twinline.adapters.keys.files import FileKeys  # noqa: PLC0415 - one verb's
+
+    return FileKeys(folder)
+
+
+def _new_key() -> str:
+    from twinline.adapters.keys.secret import new_key  # noqa: PLC0415 - one verb's
+
+    return new_key()
+
+
+def _clock() -> Clock:
+    from twinline.adapters.http.clock import SystemClock  # noqa: PLC0415 - one verb's
+
+    return SystemClock()
