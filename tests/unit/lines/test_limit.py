@@ -75,10 +75,12 @@ def test_a_limit_stays_within_its_bounds(limit: int, refusal: MoveRefusal | None
     ],
 )
 def test_a_line_at_rest_is_not_raised(state: LineState, *, up: bool, down: bool) -> None:
-    """It may be cut; a closed one has no limit to change."""
+    """It may be cut, or priced anew; a closed one has no limit to change."""
     line = replace(OPEN, state=state)
     lower = replace(NEW, limit_minor=900_000)
+    priced = replace(NEW, limit_minor=line.base_limit_minor)
 
+    assert isinstance(change_base(line, priced, BOUNDS, TODAY), Line) is down
     assert isinstance(change_base(line, NEW, BOUNDS, TODAY), Line) is up
     assert isinstance(change_base(line, lower, BOUNDS, TODAY), Line) is down
 
