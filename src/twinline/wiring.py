@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import (
@@ -15,10 +14,12 @@ from twinline.adapters.cli import (
     calc,
     decide,
     explain,
+    key,
     monitor,
     review,
     roots,
     search,
+    serve,
     strategy,
     train,
     verify,
@@ -31,7 +32,11 @@ from twinline.sim.population import customers
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
+    from twinline.adapters.cli.serve import Serving
+    from twinline.app.bank.access import Keys
+    from twinline.app.bank.clock import Clock
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
@@ -87,8 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
-    verify.register(commands, _bank_book, _signing, _now)
-    roots.register(commands, _bank_book, _signing, _now)
+    verify.register(commands, _bank_book, _signing, _clock)
+    roots.register(commands, _bank_book, _signing, _clock)
+    serve.register(commands, _serve)
+    key.register(commands, _keys, _new_key, _clock)
     return parser
 
 
@@ -165,5 +172,26 @@ def _signing() -> Signing:
     )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the moment a verb is run
+def _serve(serving: Serving) -> int:
+    with extra("bank"):
+        from twinline.bank_wiring import serve_bank  # noqa: PLC0415 - an extra
+
+    return serve_bank(serving)
+
+
+def _keys(folder: Path) -> Keys:
+    from twinline.adapters.keys.files import FileKeys  # noqa: PLC0415 - one verb's
+
+    return FileKeys(folder)
+
+
+def _new_key() -> str:
+    from twinline.adapters.keys.secret import new_key  # noqa: PLC0415 - one verb's
+
+    return new_key()
+
+
+def _clock() -> Clock:
+    from twinline.adapters.http.clock import SystemClock  # noqa: PLC0415 - one verb's
+
+    return SystemClock()
