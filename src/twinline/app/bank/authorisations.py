@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from twinline.app.bank import reason
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
-from twinline.app.bank.fields import Identifier, Money, OfCustomer, money, positive_minor
+from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.limits import followed
 from twinline.app.bank.merchant import merchant_account, merchant_of
 from twinline.app.bank.owing import recorded, running_contract
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.merchant import Merchant
-    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
+    from twinline.compliance.lending_stop import LendingStop
 
 
 class HoldDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ class Shop:
     """What a purchase is decided on beside the customer."""
 
     merchant: Merchant | None
-    stops: Stops
+    stops: tuple[LendingStop, ...]
     hold_days: int
 
 

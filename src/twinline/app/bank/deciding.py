@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
-from twinline.app.bank.command import Answered, Family, Refused
-from twinline.app.bank.fields import OfCustomer
+from twinline.app.bank.command import Answered, Family, OfCustomer, Refused
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import Busy, StoredAnswer
 from twinline.ledger.admission import Accepted, Refusal

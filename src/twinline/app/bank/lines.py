@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import LineAnswer, line_answer
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
-from twinline.app.bank.fields import (
-    Identifier,
-    Money,
-    OfCustomer,
-    Rate,
-    not_negative_minor,
-    positive_minor,
-)
+from twinline.app.bank.fields import Identifier, Money, Rate, not_negative_minor, positive_minor
 from twinline.app.bank.limits import group_following
 from twinline.app.bank.posting import HeadroomAnswer, headroom_after, headroom_answer, told
 from twinline.app.bank.reason import Reason, reason_like, refused
@@ -27,7 +20,7 @@ from twinline.app.bank.store import Posting
 from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.kernel.rate import parse_decimal
 from twinline.lines.available import Controls, control_of
-from twinline.lines.base import Bounds, NewBase, Side, change_base, move_between, set_temporary
+from twinline.lines.limit import Bounds, NewBase, Side, change_base, move_between, set_temporary
 from twinline.lines.line import TemporaryLimit
 from twinline.lines.moves import LineMove, MoveRefusal, move
 from twinline.lines.restrictions import set_own_cap
@@ -97,7 +90,11 @@ class MoveLineRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
     LINE_STATE = LINE_STATE
-    STILL_USED = ("still_used", Family.RULE, "a line closes once nothing is owed or held on it")
+    NOT_SETTLED = (
+        "not_settled",
+        Family.RULE,
+        "a line closes once nothing is owed, held or kept on it",
+    )
 
 
 def moving(asked: LineMove) -> Deciding[OfLine, LinesOutcome, None]:
@@ -109,7 +106,8 @@ def moving(asked: LineMove) -> Deciding[OfLine, LinesOutcome, None]:
         line = snapshot.lines.get(request.product)
         if line is None:
             return refused(MoveLineRefusal.LINE_NOT_FOUND, "product", request.product)
-        moved = move(line, asked, call.business_on, used_minor=_used(snapshot, request.product))
+        outstanding = _outstanding(snapshot, request.product)
+        moved = move(line, asked, call.business_on, outstanding_minor=outstanding)
         if isinstance(moved, MoveRefusal):
             return refused(reason_like(MoveLineRefusal, moved), "state", line.state)
         return lines_posting(snapshot, call, (moved,), cause=asked)
@@ -117,6 +115,16 @@ def moving(asked: LineMove) -> Deciding[OfLine, LinesOutcome, None]:
     return Deciding(
         reasons=MoveLineRefusal, outcome=LinesOutcome, look_up=nothing_else, decide=decide
     )
+
+
+def _outstanding(snapshot: Snapshot, product: Product) -> int:
+    """Return what is used of a line, and what else is owed or kept on its contracts."""
+    beside = (
+        contract.owed.interest + contract.owed.fee + contract.owed.penalty + contract.owed.over
+        for contract in snapshot.contracts.values()
+        if contract.product is product
+    )
+    return _used(snapshot, product) + sum(beside)
 
 
 def _used(snapshot: Snapshot, product: Product) -> int:
@@ -356,7 +364,7 @@ _MOVES: Final = (
     (LineMove.CLOSE, "A line ends for good, once nothing is owed or held on it."),
 )
 
-COMMANDS = (
+COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
     *(
         Command(
             name=f"{asked}_line",

@@ -13,16 +13,9 @@ from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
-from twinline.app.bank.fields import (
-    Identifier,
-    Money,
-    OfCustomer,
-    money,
-    not_negative_minor,
-    positive_minor,
-)
+from twinline.app.bank.fields import Identifier, Money, money, not_negative_minor, positive_minor
 from twinline.app.bank.limits import as_of, followed
 from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (
@@ -49,8 +42,8 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
-    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
+    from twinline.compliance.lending_stop import LendingStop
 
 _PPM = 1_000_000
 _CARD_DIGITS_SHOWN = 4
@@ -145,7 +138,11 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
 
 
 def quote(
-    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, stops: Stops
+    bank: Bank,
+    snapshot: Snapshot,
+    request: QuoteRequest,
+    call: Call,
+    stops: tuple[LendingStop, ...],
 ) -> Quote | Refused:
     """Return a loan's quote, or the first reason against it."""
     currency = snapshot.customer.currency
@@ -291,7 +288,7 @@ class Desk:
     """What a draw is decided on beside the customer."""
 
     quote: Quote | None
-    stops: Stops
+    stops: tuple[LendingStop, ...]
     card_ending: str
 
 

@@ -13,9 +13,9 @@ import msgspec
 from twinline.app.bank import reason
 from twinline.app.bank.answers import OwedAnswer, owed_answer
 from twinline.app.bank.authorisations import HoldDocument
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
-from twinline.app.bank.fields import Identifier, Money, OfCustomer, money, positive_minor
+from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.merchant import merchant_account
 from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (

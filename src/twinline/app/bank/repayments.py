@@ -16,9 +16,9 @@ from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
-from twinline.app.bank.fields import Identifier, Money, OfCustomer, money, positive_minor
+from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.owing import by_contract, oldest_first, owed_minor
 from twinline.app.bank.posting import (
     HeadroomAnswer,

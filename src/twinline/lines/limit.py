@@ -109,8 +109,8 @@ def move_between(
     """Return both lines after limit moved from one to the other at the customer's wish (R93).
 
     The total stays. Only what is free of the giver can move, so that the wish never makes room
-    that was not there; each line stays within its own bounds. `request_id` stands for the
-    decision.
+    that was not there; the giver stays above its minimum, the taker within its bounds.
+    `request_id` stands for the decision.
     """
     assert amount_minor > 0, amount_minor
     for side in (giver, taker):
@@ -122,10 +122,11 @@ def move_between(
     for side in (giver, taker):
         if side.base_version_seen != side.line.base_version:
             return MoveRefusal.BASE_CHANGED
-    given = replace(_moved(giver.line, -amount_minor, request_id), temporary=giver.line.temporary)
+    given = _moved(giver.line, -amount_minor, request_id)
     taken = _moved(taker.line, amount_minor, request_id)
-    for line, side in ((given, giver), (taken, taker)):
-        if (refusal := _outside(line.base_limit_minor, side.bounds)) is not None:
+    floor = Bounds(least_minor=giver.bounds.least_minor, most_minor=giver.line.base_limit_minor)
+    for line, bounds in ((given, floor), (taken, taker.bounds)):
+        if (refusal := _outside(line.base_limit_minor, bounds)) is not None:
             return refusal
     if amount_minor > min(giver.line.base_limit_minor, _limit(giver.line, on)) - giver.used_minor:
         return MoveRefusal.NOT_FREE
