@@ -90,6 +90,16 @@ class MoveLineRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
     LINE_STATE = LINE_STATE
+
+
+class CloseLineRefusal(Reason):
+    """Why a line is not closed, in the order the checks run."""
+
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    KEY_REUSED = reason.KEY_REUSED
+    IN_PROGRESS = reason.IN_PROGRESS
+    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
+    LINE_STATE = LINE_STATE
     NOT_SETTLED = (
         "not_settled",
         Family.RULE,
@@ -97,24 +107,28 @@ class MoveLineRefusal(Reason):
     )
 
 
+def reasons_of(asked: LineMove) -> type[Reason]:
+    """Return the reasons for which a move may be refused."""
+    return CloseLineRefusal if asked is LineMove.CLOSE else MoveLineRefusal
+
+
 def moving(asked: LineMove) -> Deciding[OfLine, LinesOutcome, None]:
     """Return what runs a move of a line's state."""
+    reasons = reasons_of(asked)
 
     def decide(
         snapshot: Snapshot, request: OfLine, call: Call, _around: None
     ) -> Posting | Refused:
         line = snapshot.lines.get(request.product)
         if line is None:
-            return refused(MoveLineRefusal.LINE_NOT_FOUND, "product", request.product)
+            return refused(reasons["LINE_NOT_FOUND"], "product", request.product)
         outstanding = _outstanding(snapshot, request.product)
         moved = move(line, asked, call.business_on, outstanding_minor=outstanding)
         if isinstance(moved, MoveRefusal):
-            return refused(reason_like(MoveLineRefusal, moved), "state", line.state)
+            return refused(reason_like(reasons, moved), "state", line.state)
         return lines_posting(snapshot, call, (moved,), cause=asked)
 
-    return Deciding(
-        reasons=MoveLineRefusal, outcome=LinesOutcome, look_up=nothing_else, decide=decide
-    )
+    return Deciding(reasons=reasons, outcome=LinesOutcome, look_up=nothing_else, decide=decide)
 
 
 def _outstanding(snapshot: Snapshot, product: Product) -> int:
@@ -373,7 +387,7 @@ COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
             path=f"/v1/customers/{{customer_id}}/lines/{{product}}/{asked.replace('_', '-')}",
             request=OfLine,
             outcome=LinesOutcome,
-            refusals=MoveLineRefusal,
+            refusals=reasons_of(asked),
             scope=Scope.OPENING,
             keyed=True,
             run=moving(asked),

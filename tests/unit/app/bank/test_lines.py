@@ -59,9 +59,9 @@ def test_a_frozen_line_admits_no_purchase_until_it_is_unfrozen() -> None:
         assert await world.no(AUTHORISE, purchase(customer, "1")) == "line_suspended"
         await _move(world, "resume_line", customer)
         await world.done(AUTHORISE, purchase(customer, "1"))
-        assert await world.no(BY_NAME["close_line"], again) == "still_used"
+        assert await world.no(BY_NAME["close_line"], again) == "not_settled"
         used = OfLine(customer_id=customer, product=Product.CASH_LOAN)
-        assert await world.no(BY_NAME["close_line"], used) == "still_used"
+        assert await world.no(BY_NAME["close_line"], used) == "not_settled"
         await _sound(world, customer)
 
     run(story(new_world()))
