@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tests.banks import applying, captured, new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE, CAPTURE
 from twinline.app.bank.command import OfCustomer
@@ -97,6 +99,33 @@ def test_a_cut_below_what_is_used_leaves_headroom_negative_and_debt_alone() -> N
         )
         assert await world.no(BY_NAME["change_limit"], stale) == "base_changed"
         await _sound(world, customer)
+
+    run(story(new_world()))
+
+
+def test_a_limit_is_not_changed_for_what_is_wrong_with_the_decision() -> None:
+    """Amounts of the currency, a lawful rate, at most the law's cap, a decision of its own."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        good = ChangeLimitRequest(
+            customer_id=customer,
+            product=Product.CASH_LOAN,
+            decision_id="D2",
+            limit="10000",
+            base_version_seen=1,
+        )
+        for changes, reason in (
+            ({"limit": "1.001"}, "amount_invalid"),
+            ({"joint_limit": "1.001"}, "amount_invalid"),
+            ({"rate": "0.25"}, "rate_above_ceiling"),
+            ({"decision_id": "D1"}, "same_decision"),
+            ({"limit": "200000.01"}, "above_maximum"),
+        ):
+            request = msgspec.structs.replace(good, **changes)
+            assert await world.no(BY_NAME["change_limit"], request) == reason
+        changed = await world.done(BY_NAME["change_limit"], good)
+        assert (changed.lines[0].rate, changed.headroom.cash_loan) == ("0.146000", "10000.00")
 
     run(story(new_world()))
 
