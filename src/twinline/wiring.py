@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import (
@@ -17,10 +18,12 @@ from twinline.adapters.cli import (
     key,
     monitor,
     review,
+    roots,
     search,
     serve,
     strategy,
     train,
+    verify,
 )
 from twinline.app.compare import Pages
 from twinline.app.extra import extra
@@ -29,11 +32,14 @@ from twinline.sim.population import customers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
     from twinline.app.bank.clock import Clock
+    from twinline.app.bank.roots import Signing
+    from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
     from twinline.app.monitor_ports import MonitorPage, Reports, SearchPage
     from twinline.app.review_ports import Shelf
@@ -89,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     monitor.register(commands, _shelf, _reports, _monitor_page)
     serve.register(commands, _serve)
     key.register(commands, _keys, _new_key, _clock)
+    verify.register(commands, _bank_book, _signing, _now)
+    roots.register(commands, _bank_book, _signing, _now)
     return parser
 
 
@@ -167,3 +175,28 @@ def _clock() -> Clock:
     from twinline.adapters.http.clock import SystemClock  # noqa: PLC0415 - one verb's
 
     return SystemClock()
+
+
+def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
+    with extra("bank"):
+        from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
+
+    return PostgresStore(url)
+
+
+def _signing() -> Signing:
+    with extra("bank"):
+        from twinline.adapters.signing import ed25519, root_file  # noqa: PLC0415 - an extra
+    from twinline.app.bank.roots import Signing  # noqa: PLC0415 - not for `--help`
+
+    return Signing(
+        roots=root_file.read_roots,
+        add=root_file.append_root,
+        signer=ed25519.signer_from,
+        key=ed25519.key_from,
+        make_keys=ed25519.make_keys,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the moment a verb is run
