@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twinline.adapters.cli import (
     book,
     calc,
+    db,
     decide,
     explain,
     monitor,
@@ -28,6 +29,7 @@ from twinline.sim.population import customers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twinline.app.bank.database import Database
     from twinline.app.book_ports import Books
     from twinline.app.monitor_ports import MonitorPage, Reports, SearchPage
     from twinline.app.review_ports import Shelf
@@ -81,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
+    db.register(commands, _database)
     return parser
 
 
@@ -134,3 +137,10 @@ def _search_page() -> SearchPage:
     from twinline.adapters.report.search import search_page  # noqa: PLC0415 - as the page
 
     return search_page
+
+
+def _database() -> Database:
+    with extra("bank"):
+        from twinline.adapters.postgres.database import PostgresDatabase  # noqa: PLC0415 - an extra
+
+    return PostgresDatabase(os.environ)
