@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from twinline.adapters.cli import (
     book,
     calc,
+    db,
     decide,
     explain,
     key,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
     from twinline.app.bank.clock import Clock
+    from twinline.app.bank.database import Database
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
@@ -97,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     key.register(commands, _keys, _new_key, _clock)
     verify.register(commands, _bank_book, _signing, _now)
     roots.register(commands, _bank_book, _signing, _now)
+    db.register(commands, _database)
     return parser
 
 
@@ -200,3 +203,10 @@ def _signing() -> Signing:
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the moment a verb is run
+
+
+def _database() -> Database:
+    with extra("bank"):
+        from twinline.adapters.postgres.database import PostgresDatabase  # noqa: PLC0415 - an extra
+
+    return PostgresDatabase(os.environ)
