@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twinline.adapters.cli import (
     book,
     calc,
+    db,
     decide,
     explain,
     key,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
     from twinline.app.bank.clock import Clock
+    from twinline.app.bank.database import Database
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     roots.register(commands, _bank_book, _signing, _clock)
     serve.register(commands, _serve)
     key.register(commands, _keys, _new_key, _clock)
+    db.register(commands, _database)
     return parser
 
 
@@ -195,3 +198,10 @@ def _clock() -> Clock:
     from twinline.adapters.http.clock import SystemClock  # noqa: PLC0415 - one verb's
 
     return SystemClock()
+
+
+def _database() -> Database:
+    with extra("bank"):
+        from twinline.adapters.postgres.database import PostgresDatabase  # noqa: PLC0415 - an extra
+
+    return PostgresDatabase(os.environ)

@@ -3,6 +3,7 @@
     FOLDER/cluster    PostgreSQL's files, which belong to the user the server runs as
     FOLDER/password   of the server's own superuser, for whoever may read this folder
     FOLDER/port       where it was last reached
+    FOLDER/archive    where it keeps its log for a restore, if it does
     FOLDER/lock       so that two who start it at once start one
 
 The server listens on the loopback interface alone. PostgreSQL refuses to run as root; then it runs
@@ -21,11 +22,11 @@ import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from twinline.adapters.postgres.binaries import find_binaries, reachable
+from twinline.app.bank.database import Server
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
@@ -60,15 +61,6 @@ class ServerFault(InputFault):
         """Name the program and the last line it said."""
         lines = [line for line in said.strip().splitlines() if line]
         super().__init__(place=program, value=lines[-1] if lines else "nothing said", rule=rule)
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server that runs. `started` says that it was started now, and not found running."""
-
-    url: str
-    version: int
-    started: bool
 
 
 class Launcher:
@@ -162,6 +154,41 @@ class Launcher:
         """Give a file of ours to the server's user."""
         if (user := self.user()) is not None:
             os.chown(path, *user)
+
+    def may_write(self, folder: Path) -> bool:
+        """Return whether the server's user can reach a folder and write there."""
+        user = self.user()
+        asked = ["/bin/sh", "-c", 'test -w "$0"', str(folder)]
+        return subprocess.call(asked, cwd="/", user=None if user is None else user[0]) == 0  # noqa: S603
+
+    def archive(self) -> Path | None:
+        """Return where the server keeps its log, if it was ever told to."""
+        kept = self.folder / "archive"
+        return Path(kept.read_text(encoding="utf-8")) if kept.exists() else None
+
+    def remember_archive(self, archive: Path) -> None:
+        """Keep the log in a folder from the next start on."""
+        self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        (self.folder / "archive").write_text(str(archive.absolute()), encoding="utf-8")
+
+    def copy_password(self, into: Path) -> None:
+        """Keep the password with a backup, whose server will ask for the same."""
+        shutil.copy(self.folder / "password", into / "password")
+
+    @contextmanager
+    def new_cluster(self, password: Path) -> Iterator[None]:
+        """Make a folder for a cluster that the caller fills; nothing counts until that is done.
+
+        `password` is a file with its superuser's.
+        """
+        with self._alone():
+            if self.made:
+                rule = "holds a book already: a restore goes into a new folder"
+                raise InputFault(place=str(self.folder), value="cluster", rule=rule)
+            shutil.rmtree(self.cluster, ignore_errors=True)
+            self.make_cluster()
+            yield
+            self.keep("password", password.read_text(encoding="ascii"))
 
     def make_cluster(self) -> None:
         """Make the folder of PostgreSQL's files, which its user alone may enter."""
