@@ -51,15 +51,18 @@ class Ed25519Key(RootKey):
 
 
 def make_keys(private: Path, public: Path) -> None:
-    """Write a new pair of keys. The private one is its owner's alone; neither is overwritten.
+    """Write a new pair of keys; only its owner can read the private one. Raises `InputFault`.
 
-    Raises `FileExistsError`.
+    Neither file may be there: another pair in its place would leave earlier roots unverifiable.
     """
     key = Ed25519PrivateKey.generate()
+    public_bytes = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    for path in (private, public):
+        if path.exists():
+            raise InputFault(place="key", value=path, rule="must be a new file")
     private.touch(mode=0o600, exist_ok=False)
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    with public.open("xb") as file:
-        file.write(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    public.write_bytes(public_bytes)
 
 
 def signer_from(path: Path) -> Ed25519Signer:

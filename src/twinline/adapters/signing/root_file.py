@@ -22,10 +22,14 @@ def read_roots(path: Path) -> list[SignedRoot]:
     roots: list[SignedRoot] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            roots.append(_root_of(line))
+            signed = _root_of(line)
         except (KeyError, TypeError, ValueError) as error:
             rule = "must be a root as `twinline roots sign` writes it"
             raise InputFault(place=f"{path} line {number}", value=line, rule=rule) from error
+        if roots and signed.root.until <= roots[-1].root.until:
+            rule = "must be later than the root before it"
+            raise InputFault(place=f"{path} line {number}", value=signed.root.until, rule=rule)
+        roots.append(signed)
     return roots
 
 

@@ -190,6 +190,20 @@ def test_a_broken_line_of_roots_is_named(line: str, tmp_path: Path) -> None:
         read_roots(path)
 
 
+async def test_roots_go_forward(keys: tuple[Ed25519Signer, Ed25519Key], tmp_path: Path) -> None:
+    """Neither is a root signed for an earlier moment than the last, nor is one read."""
+    store = await store_of(life())
+    first, second, _ = await roots_of(store, keys[0])
+    with pytest.raises(InputFault, match="must be later than the root before"):
+        await signed_root(store, AT, second, keys[0])
+
+    path = tmp_path / "roots.jsonl"
+    append_root(path, second)
+    append_root(path, first)
+    with pytest.raises(InputFault, match=r"roots\.jsonl line 2.*must be later"):
+        read_roots(path)
+
+
 def test_a_file_that_is_no_key_is_refused(tmp_path: Path) -> None:
     """Neither a missing file, nor another text, nor the other half of the pair will do."""
     make_keys(tmp_path / "private.pem", tmp_path / "public.pem")
@@ -206,7 +220,7 @@ def test_keys_are_never_overwritten(tmp_path: Path) -> None:
     """A second pair in the same place would make every earlier root unverifiable."""
     make_keys(tmp_path / "private.pem", tmp_path / "public.pem")
     before = (tmp_path / "private.pem").read_bytes()
-    with pytest.raises(FileExistsError):
+    with pytest.raises(InputFault, match="must be a new file"):
         make_keys(tmp_path / "private.pem", tmp_path / "public.pem")
     assert (tmp_path / "private.pem").read_bytes() == before
     assert (tmp_path / "private.pem").stat().st_mode & 0o077 == 0
