@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 
-from tests.postings import group_of
+from tests.postings import AT, group_of
 from tests.property.postings import BOOKED, ENDS, OWNERS, lives
 from twinline.adapters.memory.store import MemoryStore
+from twinline.app.bank.verify import verify
 from twinline.ledger.account import AccountKind
 from twinline.ledger.admission import Accepted
 from twinline.ledger.balance import movements
@@ -107,6 +109,21 @@ def test_the_chain_follows_from_the_entries(asked: list[Posting]) -> None:
         for entry in journal:
             head = chained(head, entry.seq, content_hash(entry.group))
             assert entry.chain == head
+
+
+@given(lives())
+def test_verify_finds_a_sound_book_sound(asked: list[Posting]) -> None:
+    """No life of a book breaks the books, the bounds, the keys or the chain in `verify`'s eyes."""
+
+    async def run() -> list[str]:
+        store = MemoryStore()
+        for posting in asked:
+            await store.post(posting)
+        findings = verify(store, until=AT + timedelta(days=9))
+        # These lives have no contracts, whose state I4 would compare.
+        return [str(each) async for each in findings if each.invariant != "I4"]
+
+    assert asyncio.run(run()) == []
 
 
 @given(lives())

@@ -74,9 +74,9 @@ def availability(
 ) -> Availability:
     """Return what may be used of a line on a day, with the term that binds.
 
-    `own_spending_minor` is what is left of the spending the customer allows oneself, None without
-    such a wish. The line's part follows its terms of that day, also where its control account has
-    not followed yet; what may be drawn as an instalment is less by the plan's weight.
+    `own_spending_minor` is what is left of the spending the customer allows themselves, None
+    without such a wish. The line's part follows its terms of that day, also where its control
+    account has not followed yet; what may be drawn as an instalment is less by the plan's weight.
     """
     used = controls.used_minor(control_of(line.product))
     effective = effective_limit(line, on)

@@ -43,7 +43,7 @@ class TermKind(StrEnum):
     """What the law lets one person owe."""
 
     OWN_SPENDING = "own_spending"
-    """What is left of the spending the customer allows oneself."""
+    """What is left of the spending the customer allows themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,14 @@ class MoveRefusal(StrEnum):
     LINE_STATE = "line_state"
     """The line's state does not allow it: `MOVES` has the table."""
 
+    LINE_STOPPED = "line_stopped"
+    """New use of the line is stopped, so its limit stays where it is."""
+
     TOO_EARLY = "too_early"
     """The day announced for it has not come."""
 
-    STILL_USED = "still_used"
-    """A line closes only when nothing is owed and no hold waits."""
+    NOT_SETTLED = "not_settled"
+    """A line closes only when nothing is owed or kept and no hold waits."""
 
     SAME_DECISION = "same_decision"
     """What sets a base limit needs a decision of its own."""
@@ -126,7 +129,7 @@ MOVES: Final[Mapping[LineMove, Allowed]] = {
     LineMove.CLOSE: Allowed(
         from_states=(_S.PENDING_EFFECTIVE, _S.OPEN, _S.FROZEN, _S.SUSPENDED, _S.DORMANT),
         to_state=_S.CLOSED,
-        meaning="Final, and only when nothing is used. A new line needs a new decision.",
+        meaning="Final, and only when all is settled. A new line needs a new decision.",
     ),
 }
 """Every move there is; `grant` makes a line, or opens a closed one by a new decision."""
@@ -182,19 +185,20 @@ def move(
     asked: LineMove,
     on: date,
     *,
-    used_minor: int,
+    outstanding_minor: int,
     dormant_from_on: date | None = None,
 ) -> Line | MoveRefusal:
     """Return the line after a move, or why it does not move.
 
-    `used_minor` is what holds and principal use of it; `dormant_from_on` the day that
-    `WARN_DORMANT` announces, after `on`. A line in the state asked for by the same move is
-    refused like any other that the table does not name: idempotence is the caller's key.
+    `outstanding_minor` is all that waits, is owed or is kept on its contracts: holds, principal,
+    interest, fees, penalties, what was overpaid. `dormant_from_on` is the day that `WARN_DORMANT`
+    announces, after `on`. A move that was made already is refused like any other that the table
+    does not name: idempotence is the caller's key.
     """
     allowed = MOVES[asked]
     if state_on(line, on) not in allowed.from_states:
         return MoveRefusal.LINE_STATE
-    if (refusal := _refused(line, asked, on, used_minor, dormant_from_on)) is not None:
+    if (refusal := _refused(line, asked, on, outstanding_minor, dormant_from_on)) is not None:
         return refusal
     announced = dormant_from_on if asked is LineMove.WARN_DORMANT else None
     return replace(line, state=allowed.to_state, dormant_from_on=announced)
@@ -207,7 +211,7 @@ def used(line: Line, on: date) -> Line:
 
 
 def _refused(
-    line: Line, asked: LineMove, on: date, used_minor: int, dormant_from_on: date | None
+    line: Line, asked: LineMove, on: date, outstanding_minor: int, dormant_from_on: date | None
 ) -> MoveRefusal | None:
     """Return what speaks against a move that the state allows."""
     match asked:
@@ -219,7 +223,7 @@ def _refused(
         case LineMove.MARK_DORMANT:
             too_early = line.dormant_from_on is None or on < line.dormant_from_on
         case LineMove.CLOSE:
-            return MoveRefusal.STILL_USED if used_minor else None
+            return MoveRefusal.NOT_SETTLED if outstanding_minor else None
         case (
             LineMove.FREEZE
             | LineMove.UNFREEZE

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, assert_never
 from twinline.ledger.entry import opposite, transfers_of
 from twinline.ledger.event import Event
 from twinline.servicing.fact import FactKind
-from twinline.servicing.fold import effective, owed_after
+from twinline.servicing.fold import effective, fold_from, owed_after, seal_at, unsealed_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from twinline.ledger.entry import Place
     from twinline.ledger.group import Transfer
@@ -49,6 +49,20 @@ class Use:
     person: int
 
 
+NO_USE: Final = Use(line=0, joint=0, person=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """How much use a contract changes by where it is not its principal, as with an instalment.
+
+    `held` is the part of it that the end of a purchase's hold brings in the same group.
+    """
+
+    use: Use
+    held: Use = NO_USE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A template and its amounts, none negative; `undone` books its opposite."""
@@ -63,7 +77,7 @@ class Booked:
     """A new fact: what is owed with it, the event it is, and the steps that book it.
 
     No step where nothing moves: a reversal that still waits for its fact, or a fact whose reversal
-    was there before it.
+    was there before it; the hold of such a purchase is voided.
     """
 
     owed: Owed
@@ -121,29 +135,30 @@ def book(
     facts: Iterable[Fact],
     new: Fact,
     *,
+    owed: Owed | None = None,
     paid_as: Event = Event.REPAID,
-    use: Use | None = None,
-    held: Use | None = None,
+    weighed: Weighed | None = None,
 ) -> Booked:
     """Return how a new fact is booked on a contract that has facts. Raises `FactFault`.
 
-    `paid_as` names the event of a repayment. `use` is the change of use by the contract, if other
-    than that of principal on all three controls, as where an instalment is weighed. `held` is the
-    use that the end of a purchase's hold brings in the same group, if other than its amount.
+    `owed` is their fold where it is stored: then only a fact that reaches back folds them again.
+    `paid_as` names the event of a repayment. Use follows principal on all three controls unless it
+    is `weighed`.
     """
     known = tuple(facts)
-    earlier, later = effective(known), effective((*known, new))
-    owed = owed_after(later)
-    moved = change(owed_after(earlier), owed)
-    fact, gained = _flipped(earlier, later) or (new, None)
-    event, undone = _event_of(fact.kind, paid_as, gone=gained is False)
-    if gained is None:
-        return Booked(owed=owed, event=event, change=moved, steps=())
-    if held is None:
-        by_hold = _NATURE[event].held and fact.fact_id == new.fact_id
-        held = _evenly(fact.amount_minor if by_hold else 0)
-    moves = _Moves(fact.amount_minor, moved, use or _evenly(moved.principal), held)
-    return Booked(owed=owed, event=event, change=moved, steps=_steps(event, moves, undone=undone))
+    turn = _last(known, new, owed) or _any(known, new)
+    event, undone = _event_of(turn.fact.kind, paid_as, gone=turn.gained is False)
+    moved = change(turn.before, turn.after)
+    if turn.gained is None:
+        return Booked(owed=turn.after, event=event, change=moved, steps=())
+    if weighed is None:
+        by_hold = _NATURE[event].held and turn.fact.fact_id == new.fact_id
+        held = turn.fact.amount_minor if by_hold else 0
+        weighed = Weighed(use=_evenly(moved.principal), held=_evenly(held))
+    moves = _Moves(turn.fact.amount_minor, moved, weighed)
+    return Booked(
+        owed=turn.after, event=event, change=moved, steps=_steps(event, moves, undone=undone)
+    )
 
 
 def transfers(steps: Iterable[Step], place: Place) -> tuple[Transfer, ...]:
@@ -157,30 +172,50 @@ def transfers(steps: Iterable[Step], place: Place) -> tuple[Transfer, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Moves:
-    """What a fact moves: its amount, components, use, and the use a hold's end brings."""
+    """What a fact moves: its amount, components and use."""
 
     amount_minor: int
     change: Change
-    use: Use
-    held: Use
+    weighed: Weighed
 
 
 def _of(step: Step, booked: tuple[Transfer, ...]) -> tuple[Transfer, ...]:
     return opposite(booked) if step.undone else booked
 
 
-def _flipped(earlier: Sequence[Fact], later: Sequence[Fact]) -> tuple[Fact, bool] | None:
-    """Return the one fact that counts now and did not, or did and does not, and which of both.
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a new fact turns: which fact counts now, or no more, or None where none does."""
 
-    One new fact flips at most one: a chain of reversals ends at one fact.
+    before: Owed
+    after: Owed
+    fact: Fact
+    gained: bool | None
+
+
+def _last(known: tuple[Fact, ...], new: Fact, owed: Owed | None) -> _Turn | None:
+    """Return the turn of a fact that comes after all others and reaches back to none."""
+    if owed is None or not known:
+        return None
+    sealed = seal_at(owed, known)
+    if unsealed_by(sealed, [new]) is not None:
+        return None
+    return _Turn(owed, fold_from(sealed, [new]), new, gained=True)
+
+
+def _any(known: tuple[Fact, ...], new: Fact) -> _Turn:
+    """Return the turn of a fact that comes in anywhere.
+
+    One new fact turns at most one: a chain of reversals ends at one fact.
     """
+    earlier, later = effective(known), effective((*known, new))
     was, now = {fact.fact_id for fact in earlier}, {fact.fact_id for fact in later}
-    gained = [fact for fact in later if fact.fact_id not in was]
-    lost = [fact for fact in earlier if fact.fact_id not in now]
-    assert len(gained) + len(lost) <= 1, (gained, lost)
-    if gained:
-        return gained[0], True
-    return (lost[0], False) if lost else None
+    turned = [fact for fact in later if fact.fact_id not in was]
+    turned += [fact for fact in earlier if fact.fact_id not in now]
+    assert len(turned) <= 1, turned
+    fact = turned[0] if turned else new
+    gained = fact.fact_id in now if turned else None
+    return _Turn(owed_after(earlier), owed_after(later), fact, gained)
 
 
 def _event_of(kind: FactKind, paid_as: Event, *, gone: bool) -> tuple[Event, bool]:
@@ -209,8 +244,8 @@ def _steps(event: Event, moves: _Moves, *, undone: bool) -> tuple[Step, ...]:
     amount = -moves.amount_minor if undone else moves.amount_minor
     assert moves.change.net_minor == nature.sign * amount, (event, moves)
     if nature.pays:
-        return _spread(event, moves.change, moves.use, paying=nature.sign < 0)
-    own, own_use = {nature.amount: moves.amount_minor}, moves.held
+        return _spread(event, moves.change, moves.weighed.use, paying=nature.sign < 0)
+    own, own_use = {nature.amount: moves.amount_minor}, moves.weighed.held
     if nature.takes:
         own |= dict.fromkeys(_CONTROLS, moves.amount_minor)
         own_use = _evenly(nature.principal * amount)
@@ -220,9 +255,9 @@ def _steps(event: Event, moves: _Moves, *, undone: bool) -> tuple[Step, ...]:
         over=moves.change.over - nature.over * amount,
     )
     use = Use(
-        line=moves.use.line - own_use.line,
-        joint=moves.use.joint - own_use.joint,
-        person=moves.use.person - own_use.person,
+        line=moves.weighed.use.line - own_use.line,
+        joint=moves.weighed.use.joint - own_use.joint,
+        person=moves.weighed.use.person - own_use.person,
     )
     assert rest.net_minor == 0, (event, moves)
     through = _spread(Event.CREDIT_BALANCE_USED, replace(rest, over=0), use, paying=True)

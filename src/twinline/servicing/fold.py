@@ -14,7 +14,7 @@ irrelevant:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 from twinline.servicing.allocation import By, Due, Order, allocate
@@ -76,10 +76,16 @@ def owed_after(counting: Iterable[Fact], owed: Owed = NOTHING) -> Owed:
 
 def seal(facts: Iterable[Fact]) -> Seal:
     """Return the seal over one fact or more. Raises `FactFault`."""
+    known = tuple(facts)
+    return seal_at(fold(known), known)
+
+
+def seal_at(owed: Owed, facts: Iterable[Fact]) -> Seal:
+    """Return the seal over one fact or more whose fold is known. Raises `FactFault`."""
     by_id = _by_id(facts)
     awaited = (fact.refers for fact in by_id.values() if fact.kind is FactKind.REVERSAL)
     return Seal(
-        owed=fold(by_id.values()),
+        owed=owed,
         last=max(key_of(fact) for fact in by_id.values()),
         awaited=frozenset(awaited) - by_id.keys(),
     )
@@ -201,13 +207,21 @@ def _with(owed: Owed, fact: Fact) -> Owed:
 def _lent(owed: Owed, amount_minor: int) -> Owed:
     """Return what is owed after a debt: what is kept for the customer pays first."""
     from_over = min(owed.over, amount_minor)
-    return replace(
-        owed, over=owed.over - from_over, principal=owed.principal + amount_minor - from_over
+    return Owed(
+        principal=owed.principal + amount_minor - from_over,
+        interest=owed.interest,
+        fee=owed.fee,
+        penalty=owed.penalty,
+        over=owed.over - from_over,
     )
 
 
 def _paid(owed: Owed, fact: Fact) -> Owed:
     """Return what is owed after a payment; what is left over is kept for the customer."""
+    amount = fact.amount_minor
+    if not (owed.fee or owed.penalty or owed.interest):
+        paid = min(owed.principal, amount)  # the order of components does not matter
+        return Owed(principal=owed.principal - paid, over=owed.over + amount - paid)
     due = Due(
         due_on=fact.value_on,
         fee=owed.fee,
@@ -215,12 +229,12 @@ def _paid(owed: Owed, fact: Fact) -> Owed:
         interest=owed.interest,
         principal=owed.principal,
     )
-    shares = allocate([due], fact.amount_minor, Order.STANDARD, By.INSTALMENT)
-    paid = shares.received[0]
+    shares = allocate([due], amount, Order.STANDARD, By.INSTALMENT)
+    received = shares.received[0]
     return Owed(
-        principal=owed.principal - paid.principal,
-        interest=owed.interest - paid.interest,
-        fee=owed.fee - paid.fee,
-        penalty=owed.penalty - paid.penalty,
+        principal=owed.principal - received.principal,
+        interest=owed.interest - received.interest,
+        fee=owed.fee - received.fee,
+        penalty=owed.penalty - received.penalty,
         over=owed.over + shares.left_over_minor,
     )

@@ -16,7 +16,7 @@ from twinline.ledger.admission import Refusal, admit
 from twinline.ledger.balance import summed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from datetime import date, datetime
 
     from twinline.adapters.memory.journal import Journal
@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Standing
     from twinline.ledger.balance import Balance, Movement
+    from twinline.ledger.group import Group
     from twinline.ledger.journal import Entry
+
+    Rule = Callable[[Standing | None, Group, int | None], Accepted | Refusal]
+    """What becomes of a group, given where its owner stands and the `seq` it was decided on."""
 
 
 class _Moved(NamedTuple):
@@ -43,8 +47,9 @@ class _Moved(NamedTuple):
 class MemoryStore(Store):
     """A book in memory. Contracts and facts of a snapshot are all there are, however old."""
 
-    def __init__(self) -> None:
-        """Begin an empty book."""
+    def __init__(self, rule: Rule = admit) -> None:
+        """Begin an empty book; `rule` says what becomes of a group, and tests break it."""
+        self._rule = rule
         self._journals: dict[str, Journal] = {}
         self._moved: defaultdict[str, list[_Moved]] = defaultdict(list)
         self._refusals: dict[tuple[str, str], StoredAnswer] = {}
@@ -79,7 +84,7 @@ class MemoryStore(Store):
         if (group.owner, group.group_id) in self._refusals:
             return Refusal.GROUP_ID_TAKEN
         standing = None if journal is None else journal.standing_for(group)
-        outcome = admit(standing, group, seq_seen)
+        outcome = self._rule(standing, group, seq_seen)
         if isinstance(outcome, Refusal) or outcome.again:
             return outcome
         assert journal is not None, "only an owner's group is accepted"

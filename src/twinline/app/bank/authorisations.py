@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from twinline.app.bank import reason
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
-from twinline.app.bank.fields import Identifier, Money, OfCustomer, money, positive_minor
+from twinline.app.bank.fields import Identifier, Money, money, positive_minor
+from twinline.app.bank.limits import followed
 from twinline.app.bank.merchant import merchant_account, merchant_of
 from twinline.app.bank.owing import recorded, running_contract
 from twinline.app.bank.posting import (
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.merchant import Merchant
-    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
+    from twinline.compliance.lending_stop import LendingStop
 
 
 class HoldDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +105,7 @@ class Shop:
     """What a purchase is decided on beside the customer."""
 
     merchant: Merchant | None
-    stops: Stops
+    stops: tuple[LendingStop, ...]
     hold_days: int
 
 
@@ -157,7 +158,7 @@ def _held(
         document=text(document),
     )
     headroom = headroom_answer(headroom_after(snapshot, group), customer.currency)
-    answer = _answer(snapshot, hold, "held", headroom)
+    answer = authorisation_answer(snapshot, hold, "held", headroom)
     return Posting(
         group=group,
         seq_seen=snapshot.seq,
@@ -210,7 +211,10 @@ class OfAuthorisation(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fiel
     authorisation_id: Identifier
 
 
-async def _hold(bank: Bank, request: CaptureRequest | OfAuthorisation, _call: Call) -> Hold | None:
+async def hold_of(
+    bank: Bank, request: CaptureRequest | OfAuthorisation, _call: Call
+) -> Hold | None:
+    """Return the authorisation that a request is about, waiting or ended."""
     return await bank.store.hold(request.customer_id, request.authorisation_id)
 
 
@@ -262,7 +266,7 @@ def _captured(snapshot: Snapshot, call: Call, hold: Hold, amount: int) -> Postin
         resolves=Resolution(hold.group_id, (amount,) * len(hold.held.transfers)),
     )
     headroom = headroom_answer(headroom_after(snapshot, group, hold.held), customer.currency)
-    answer = _answer(snapshot, hold, "captured", headroom, purchase)
+    answer = authorisation_answer(snapshot, hold, "captured", headroom, purchase)
     return Posting(
         group=group,
         seq_seen=snapshot.seq,
@@ -305,7 +309,7 @@ def given_back(snapshot: Snapshot, call: Call, hold: Hold, event: Event) -> Post
     )
     headroom = headroom_answer(headroom_after(snapshot, group, hold.held), customer.currency)
     state: Literal["voided", "expired"] = "voided" if event is Event.HOLD_VOIDED else "expired"
-    answer = _answer(snapshot, hold, state, headroom)
+    answer = authorisation_answer(snapshot, hold, state, headroom)
     return Posting(
         group=group,
         seq_seen=snapshot.seq,
@@ -314,13 +318,14 @@ def given_back(snapshot: Snapshot, call: Call, hold: Hold, event: Event) -> Post
     )
 
 
-def _answer(
+def authorisation_answer(
     snapshot: Snapshot,
     hold: Hold,
     state: Literal["held", "captured", "voided", "expired"],
     headroom: HeadroomAnswer,
     purchase: Fact | None = None,
 ) -> AuthorisationOutcome:
+    """Return an authorisation as it is answered."""
     customer = snapshot.customer
     document = msgspec.json.decode(hold.document, type=HoldDocument)
     return AuthorisationOutcome(
@@ -348,7 +353,11 @@ AUTHORISE = Command(
     scope=Scope.PURCHASES,
     keyed=True,
     run=Deciding(
-        reasons=AuthoriseRefusal, outcome=AuthorisationOutcome, look_up=_shop, decide=authorise
+        reasons=AuthoriseRefusal,
+        outcome=AuthorisationOutcome,
+        look_up=_shop,
+        decide=authorise,
+        first=followed,
     ),
     success=201,
 )
@@ -363,7 +372,7 @@ CAPTURE = Command(
     scope=Scope.PURCHASES,
     keyed=True,
     run=Deciding(
-        reasons=CaptureRefusal, outcome=AuthorisationOutcome, look_up=_hold, decide=capture
+        reasons=CaptureRefusal, outcome=AuthorisationOutcome, look_up=hold_of, decide=capture
     ),
 )
 VOID = Command(
@@ -376,6 +385,6 @@ VOID = Command(
     refusals=VoidRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
-    run=Deciding(reasons=VoidRefusal, outcome=AuthorisationOutcome, look_up=_hold, decide=void),
+    run=Deciding(reasons=VoidRefusal, outcome=AuthorisationOutcome, look_up=hold_of, decide=void),
 )
 COMMANDS = (AUTHORISE, CAPTURE, VOID)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 import msgspec
 
+from twinline.app.bank.fields import CustomerId
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import date, datetime
@@ -61,6 +63,12 @@ class Scope(StrEnum):
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a command is asked with: path, query and body members in one value."""
+
+
+class OfCustomer(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request about one customer."""
+
+    customer_id: CustomerId
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
-from twinline.app.bank.command import Answered, Family, Refused
-from twinline.app.bank.fields import OfCustomer
+from twinline.app.bank.command import Answered, Family, OfCustomer, Refused
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import Busy, StoredAnswer
 from twinline.ledger.admission import Accepted, Refusal
@@ -32,18 +31,23 @@ Asked = TypeVar("Asked", bound=OfCustomer)
 Around = TypeVar("Around")
 
 
+def _nothing_first(_snapshot: Snapshot, _call: Call) -> None:
+    """Post nothing before a command."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deciding(Generic[Asked, Answered, Around]):
     """What runs a keyed command on one customer.
 
     `reasons` is the command's enum; `look_up` finds what else than the customer bears on it, and
-    `decide` is pure.
+    `decide` is pure. `first` says what has to be posted before it can be decided.
     """
 
     reasons: type[Reason]
     outcome: type[Answered]
     look_up: Callable[[Bank, Asked, Call], Awaitable[Around]]
     decide: Callable[[Snapshot, Asked, Call, Around], Posting | Refused]
+    first: Callable[[Snapshot, Call], Posting | None] = _nothing_first
 
     async def __call__(self, bank: Bank, request: Asked, call: Call) -> Answered | Refused:
         """Return the answer to a request: the first one, if its key has one."""
@@ -58,6 +62,9 @@ class Deciding(Generic[Asked, Answered, Around]):
         snapshot = await bank.store.snapshot(request.customer_id)
         if snapshot is None:
             return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
+        if (due := self.first(snapshot, call)) is not None:
+            await bank.store.post(due)
+            return None
         around = await self.look_up(bank, request, call)
         decided = self.decide(snapshot, request, call, around)
         if isinstance(decided, Refused):

@@ -6,7 +6,6 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from twinline.app.bank.command import Request
 from twinline.kernel.money import DIGITS_BY_CURRENCY, format_money, parse_minor
 from twinline.ledger.group import AMOUNT_MAX_MINOR
 
@@ -43,12 +42,6 @@ Currency = Annotated[
     str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.", examples=["CNY"])
 ]
 Words = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class OfCustomer(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request about one customer."""
-
-    customer_id: CustomerId
 
 
 def positive_minor(text: str, currency: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from twinline.terms.plan import Method
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 FORBIDDEN_PURPOSES: Final = frozenset({"property", "securities", "gambling", "lending_on"})
 """What consumer credit may not pay for: CBIRC Order 2020-9 and NFRA Order 2024-3."""
@@ -35,3 +37,11 @@ class House:
     service_cap: Fraction = Fraction(1, 2)
     penalty_multiple: Fraction = Fraction(3, 2)
     forbidden_purposes: frozenset[str] = FORBIDDEN_PURPOSES
+    thought_days: int = 1
+
+    def eases_on(self, on: date) -> date:
+        """Return the day from which a wider cap of the customer's own holds, asked for on a day.
+
+        The days between let a wish of the moment pass.
+        """
+        return on + timedelta(days=self.thought_days)

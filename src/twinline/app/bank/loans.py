@@ -13,16 +13,10 @@ from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
-from twinline.app.bank.fields import (
-    Identifier,
-    Money,
-    OfCustomer,
-    money,
-    not_negative_minor,
-    positive_minor,
-)
+from twinline.app.bank.fields import Identifier, Money, money, not_negative_minor, positive_minor
+from twinline.app.bank.limits import as_of, followed
 from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (
     HeadroomAnswer,
@@ -48,8 +42,8 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
-    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
+    from twinline.compliance.lending_stop import LendingStop
 
 _PPM = 1_000_000
 _CARD_DIGITS_SHOWN = 4
@@ -125,6 +119,7 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
     snapshot = await bank.store.snapshot(request.customer_id)
     if snapshot is None:
         return refused(QuoteRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
+    snapshot = as_of(snapshot, call.business_on)
     stops, _ = await stops_of(bank.register)
     quoted = quote(bank, snapshot, request, call, stops)
     if not isinstance(quoted, Quote):
@@ -143,7 +138,11 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
 
 
 def quote(
-    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, stops: Stops
+    bank: Bank,
+    snapshot: Snapshot,
+    request: QuoteRequest,
+    call: Call,
+    stops: tuple[LendingStop, ...],
 ) -> Quote | Refused:
     """Return a loan's quote, or the first reason against it."""
     currency = snapshot.customer.currency
@@ -289,7 +288,7 @@ class Desk:
     """What a draw is decided on beside the customer."""
 
     quote: Quote | None
-    stops: Stops
+    stops: tuple[LendingStop, ...]
     card_ending: str
 
 
@@ -469,7 +468,9 @@ DRAW = Command(
     refusals=DrawRefusal,
     scope=Scope.LOANS,
     keyed=True,
-    run=Deciding(reasons=DrawRefusal, outcome=LoanOutcome, look_up=_desk, decide=draw),
+    run=Deciding(
+        reasons=DrawRefusal, outcome=LoanOutcome, look_up=_desk, decide=draw, first=followed
+    ),
     success=201,
 )
 RETURN_DISBURSEMENT = Command(

@@ -28,11 +28,7 @@ class RegisterMerchantRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     CURRENCY_NOT_LENT = ("currency_not_lent", Family.RULE, "a currency this lender lends in")
-    VERSION_CHANGED = (
-        "version_changed",
-        Family.CONFLICT,
-        "the version that was seen, 0 for a new merchant; somebody has changed it since",
-    )
+    VERSION_CHANGED = reason.VERSION_CHANGED
 
 
 class RegisterMerchantRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -20,6 +20,7 @@ from twinline.app.bank.fields import (
     not_negative_minor,
 )
 from twinline.app.bank.identity import Checked, Person
+from twinline.app.bank.lines import ppm_of
 from twinline.app.bank.owing import running_contract
 from twinline.app.bank.posting import HeadroomAnswer, group_of, headroom_answer, told
 from twinline.app.bank.reason import Reason, refused
@@ -31,7 +32,6 @@ from twinline.app.bank.vault import Field
 from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.kernel.identifiers import Identifier as Kind
 from twinline.kernel.identifiers import broken_rule
-from twinline.kernel.rate import parse_decimal
 from twinline.ledger.entry import Place, transfers_of
 from twinline.ledger.event import Event
 from twinline.lines.changes import limits_on, opening_amounts
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from twinline.app.bank.command import Call, Refused
 
 ADULT_YEARS = 18
-_PPM = 1_000_000
 
 
 class ApplyRefusal(Reason):
@@ -192,7 +191,7 @@ def _bad_decision(bank: Bank, decision: Decision, currency: str, call: Call) -> 
     if known[1] and rate is None:
         return refused(ApplyRefusal.DECISION_INVALID, "decision.cash_loan_rate")
     law = bank.law.values(bank.house.licence, call.business_on, currency)
-    if rate is not None and _ppm(rate) > law.price_ceiling_ppm:
+    if rate is not None and ppm_of(rate) > law.price_ceiling_ppm:
         return refused(ApplyRefusal.RATE_ABOVE_CEILING, "decision.cash_loan_rate", rate)
     return None
 
@@ -371,7 +370,7 @@ def _lines(bank: Bank, decision: Decision, currency: str, on: date) -> tuple[Lin
     rate = decision.cash_loan_rate
     granted = (
         (Product.PAY_LATER, decision.pay_later_limit, None),
-        (Product.CASH_LOAN, decision.cash_loan_limit, None if rate is None else _ppm(rate)),
+        (Product.CASH_LOAN, decision.cash_loan_limit, None if rate is None else ppm_of(rate)),
     )
     return tuple(
         Line(
@@ -396,13 +395,6 @@ def _minor(amount: str, currency: str) -> int:
     minor = not_negative_minor(amount, currency)
     assert minor is not None, "refused before as DECISION_INVALID"
     return minor
-
-
-def _ppm(rate: str) -> int:
-    """Return a rate in parts per million, rounded up: never less than was written."""
-    value = parse_decimal(rate)
-    assert value is not None, "the field's pattern admits decimal text only"
-    return -(-value.numerator * _PPM // value.denominator)
 
 
 APPLY = Command(

@@ -10,6 +10,7 @@ from twinline.ledger.event import Event
 from twinline.lines.available import control_of
 from twinline.servicing.booking import book, transfers
 from twinline.servicing.fact import Contract, Owed
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +66,15 @@ def by_contract(
     return tuple(
         recorded(snapshot, snapshot.contracts[contract_id], own, paid_as=paid_as)
         for contract_id, own in grouped.items()
+    )
+
+
+def oldest_first(snapshot: Snapshot) -> list[Contract]:
+    """Return the contracts in the order they are paid: oldest first, pay-later before cash."""
+    order = list(Product)
+    return sorted(
+        snapshot.contracts.values(),
+        key=lambda each: (each.opened_on, order.index(each.product), each.contract_id),
     )
 
 

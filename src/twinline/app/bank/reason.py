@@ -10,6 +10,8 @@ from twinline.app.bank.command import Family, Refused
 if TYPE_CHECKING:
     from enum import Enum
 
+    from twinline.app.bank.command import Call
+
 
 class Reason(StrEnum):
     """Base of every command's reasons, which stand in the order their checks run.
@@ -28,6 +30,11 @@ class Reason(StrEnum):
         member.rule = rule
         return member
 
+    @property
+    def written(self) -> Written:
+        """The member as it is written, for another enum."""
+        return str(self), self.family, self.rule
+
 
 def refused(reason: Reason, field: str = "", value: object = "") -> Refused:
     """Return a reason as an answer, about a field and what stands there."""
@@ -45,6 +52,11 @@ def reason_like(reasons: type[Reason], other: Enum) -> Reason:
         if str(reason) == value:
             return reason
     raise ValueError(f"{reasons.__name__}: {value}: a reason that its command does not declare")
+
+
+def second_person(call: Call) -> bool:
+    """Return whether somebody else than the caller has agreed to a call."""
+    return bool(call.second_person) and call.second_person != call.client
 
 
 Written = tuple[str, Family, str]
@@ -71,6 +83,16 @@ CUSTOMER_NOT_ACTIVE: Written = (
     "customer_not_active",
     Family.RULE,
     "only an active customer may use credit; repayments stay open",
+)
+SECOND_PERSON_MISSING: Written = (
+    "second_person_missing",
+    Family.RULE,
+    "agreed to by a second person, other than the first",
+)
+VERSION_CHANGED: Written = (
+    "version_changed",
+    Family.CONFLICT,
+    "the version that was seen, 0 for a new record; somebody has changed it since",
 )
 AMOUNT_NOT_POSITIVE: Written = (
     "amount_not_positive",

@@ -16,10 +16,10 @@ from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
-from twinline.app.bank.command import Command, Family, Outcome, Scope
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
-from twinline.app.bank.fields import Identifier, Money, OfCustomer, money, positive_minor
-from twinline.app.bank.owing import by_contract, owed_minor
+from twinline.app.bank.fields import Identifier, Money, money, positive_minor
+from twinline.app.bank.owing import by_contract, oldest_first, owed_minor
 from twinline.app.bank.posting import (
     HeadroomAnswer,
     group_of,
@@ -32,7 +32,6 @@ from twinline.app.bank.store import Posting
 from twinline.ledger.event import Event
 from twinline.servicing.booking import change as difference
 from twinline.servicing.fact import Fact, FactKind
-from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -142,15 +141,6 @@ def repay(
         return refused(RepayRefusal.NO_CONTRACT, "customer_id", request.customer_id)
     facts = tuple(_facts(payable, request, call, amounts))
     return _repaid(snapshot, request, call, facts)
-
-
-def oldest_first(snapshot: Snapshot) -> list[Contract]:
-    """Return the contracts in the order they are paid: oldest first, pay-later before cash."""
-    order = list(Product)
-    return sorted(
-        snapshot.contracts.values(),
-        key=lambda each: (each.opened_on, order.index(each.product), each.contract_id),
-    )
 
 
 def _facts(

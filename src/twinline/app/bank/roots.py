@@ -6,12 +6,14 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from twinline.app.fault import InputFault
 from twinline.ledger.checks import Finding
 from twinline.ledger.root import NO_ROOT, Heads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from twinline.app.bank.store import Store
     from twinline.ledger.journal import Entry
@@ -46,13 +48,28 @@ class SignedRoot:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Where keys and signed roots are, as files; all but `add` raise `InputFault`."""
+
+    roots: Callable[[Path], Sequence[SignedRoot]]
+    add: Callable[[Path, SignedRoot], None]
+    signer: Callable[[Path], RootSigner]
+    key: Callable[[Path], RootKey]
+    make_keys: Callable[[Path, Path], None]
+
+
 async def signed_root(
     store: Store, until: datetime, previous: SignedRoot | None, signer: RootSigner
 ) -> SignedRoot:
     """Return the signed root of a book as of a moment.
 
-    The moment must lie far enough back that nothing booked before it is still on its way.
+    The moment must lie far enough back that nothing booked before it is still on its way. Raises
+    `InputFault` if it is not later than that of the root before.
     """
+    if previous is not None and until <= previous.root.until:
+        rule = f"must be later than the root before, {previous.root.until.isoformat()}"
+        raise InputFault(place="root", value=until.isoformat(), rule=rule)
     heads = Heads()
     async for owner in store.owners():
         entry = await _last_booked(store, owner, until)

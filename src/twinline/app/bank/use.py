@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from twinline.app.bank.command import Refused
     from twinline.app.bank.reason import Reason
-    from twinline.app.bank.stops import Stops
     from twinline.app.bank.store import Snapshot
+    from twinline.compliance.lending_stop import LendingStop
     from twinline.lines.line import Line
     from twinline.terms.product import Product
 
@@ -32,7 +32,7 @@ class Use:
     product: Product
     amount_minor: int
     on: date
-    stops: Stops
+    stops: tuple[LendingStop, ...]
 
 
 def use_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused | None:
@@ -44,7 +44,7 @@ def use_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused 
     line = snapshot.lines.get(use.product)
     if line is not None:
         licence = Licence(line.licence)
-        stop = stopped(use.stops.stops, use.product, licence, line.funder, use.on)
+        stop = stopped(use.stops, use.product, licence, line.funder, use.on)
         if stop is not None:
             return refused(reasons["LENDING_STOPPED"], "reason", stop.reason)
     if snapshot.customer.no_credit:

@@ -83,6 +83,16 @@ async def verify(
             yield finding
 
 
+async def verify_owner(store: Store, owner: str) -> tuple[int, Sequence[Finding]]:
+    """Return how many entries one owner's journal has, and all that is not true of it."""
+    told, reading = await _told(store, owner), Reading(owner)
+    findings: list[Finding] = []
+    async for entry in _entries(store, owner, None if told is None else told.claims.seq):
+        findings.extend(findings_at(reading, entry))
+        reading.add(entry)
+    return reading.seq, (*findings, *_compared(reading, told))
+
+
 def _compared(reading: Reading, told: _Told | None) -> Sequence[Finding]:
     if told is None:
         words = f"changed {ATTEMPTS} times while it was looked at: only its entries were checked"
