@@ -25,8 +25,8 @@ EMPTIED = (
     "hold",
     "refused",
     "line",
-    "contract",
     "fact",
+    "contract",
     "outbox",
     "rollup",
 )
@@ -61,6 +61,7 @@ def new_book(url: str, name: str) -> str:
 def empty(url: str) -> None:
     """Empty a book, as nobody but a test ever does."""
     with psycopg.connect(url, autocommit=True) as connection:
-        tables = sql.SQL(", ").join(sql.Identifier("twinline", name) for name in EMPTIED)
-        connection.execute(sql.SQL("TRUNCATE {}").format(tables))
+        for name in EMPTIED:  # small as they are, this is quicker than TRUNCATE
+            table = sql.Identifier("twinline", name)
+            connection.execute(sql.SQL("DELETE FROM {}").format(table))
         connection.execute("UPDATE twinline.watermark SET xact = 0, position = 0")

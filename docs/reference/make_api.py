@@ -69,10 +69,11 @@ explains it), `title`, `status`, `family`, `reason`, `request_id`, and where the
 | `conflict` | {conflict} | another use of the key, or a state that no longer allows it |
 | `time_out` | {time_out} | not answered in time, nothing was done: ask again after `Retry-After` |
 | `request` | see below | the request did not come to a command |
-| `fault` | 500 | ours; the request's id leads us to it |
+| `fault` | 500, 503 | ours; the request's id leads us to it |
 
 A rule and a limit share 422, for both stand until something else changes; 409 is for what may end
-otherwise when it is asked again. There is no 5xx but a fault.
+otherwise when it is asked again. There is no 5xx but a fault; what was
+asked may have been done, so ask again with the same key.
 """
 
 WEBHOOKS = """\

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from secrets import token_bytes
@@ -28,18 +30,27 @@ from twinline.adapters.vault.memory import MemoryVault
 from twinline.app.bank.access import ApiKey, key_hash
 from twinline.app.bank.bank import Bank
 from twinline.app.bank.catalogue import CATALOGUE
-from twinline.app.bank.command import Scope
+from twinline.app.bank.clock import business_day
+from twinline.app.bank.command import Call, Scope
+from twinline.app.bank.holds import EXPIRE, ExpireRequest
 from twinline.app.bank.house import House
 from twinline.app.bank.webhook_commands import WebhookDesk, webhook_commands
 from twinline.compliance.law import read_law
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
 if TYPE_CHECKING:
+    from datetime import time
+
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import AccessRecord, Keys
+    from twinline.app.bank.clock import Clock
     from twinline.app.bank.command import Command
     from twinline.app.bank.webhook import Webhooks
 
+SWEEP_S: Final = 30.0
+"""How long an authorisation may outlive its time before it is noticed."""
+
+_LOGGER: Final = logging.getLogger("twinline.bank")
 _LEAST_LOAN_MINOR: Final = {"CNY": 500_00}
 
 
@@ -109,10 +120,34 @@ async def _serve(serving: Serving, kept: _Kept) -> None:
     _say("in memory: nothing outlives this server; identity and cards are simulated")
     if serving.folder is None:
         _say(f"key for trying out, every scope: {await _trial_key(kept.keys, clock)}")
-    sending = asyncio.create_task(Sender(kept.bank.store, kept.webhooks, clock).run(stop))
-    await run(service, listener)
-    stop.set()
-    await sending
+    async with asyncio.TaskGroup() as beside:
+        beside.create_task(Sender(kept.bank.store, kept.webhooks, clock).run(stop))
+        beside.create_task(sweeping(kept.bank, clock, serving.cut_off, stop))
+        await run(service, listener)
+        stop.set()
+
+
+async def sweeping(
+    bank: Bank, clock: Clock, cut_off: time, stop: asyncio.Event, every_s: float = SWEEP_S
+) -> None:
+    """Let authorisations that nobody captured in time expire, until told to stop."""
+    while not stop.is_set():
+        at = clock.now()
+        call = Call(
+            client="twinline",
+            key="",
+            command_hash=b"",
+            at=at,
+            business_on=business_day(at, cut_off),
+            request_id=clock.new_id(),
+        )
+        try:
+            await EXPIRE.run(bank, ExpireRequest(), call)
+        except Exception:  # the server goes on; the next sweep ends what this one left
+            _LOGGER.exception("sweep", extra={"told": {"request_id": call.request_id}})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(every_s):
+                await stop.wait()
 
 
 async def _ready() -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twinline.adapters.cli import (
     book,
     calc,
+    db,
     decide,
     explain,
     key,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
     from twinline.app.bank.clock import Clock
+    from twinline.app.bank.database import Database
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
@@ -92,10 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
-    verify.register(commands, _bank_book, _signing, _clock)
-    roots.register(commands, _bank_book, _signing, _clock)
     serve.register(commands, _serve)
     key.register(commands, _keys, _new_key, _clock)
+    verify.register(commands, _bank_book, _signing, _clock)
+    roots.register(commands, _bank_book, _signing, _clock)
+    db.register(commands, _database)
     return parser
 
 
@@ -151,27 +154,6 @@ def _search_page() -> SearchPage:
     return search_page
 
 
-def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
-    with extra("bank"):
-        from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
-
-    return PostgresStore(url)
-
-
-def _signing() -> Signing:
-    with extra("bank"):
-        from twinline.adapters.signing import ed25519, root_file  # noqa: PLC0415 - an extra
-    from twinline.app.bank.roots import Signing  # noqa: PLC0415 - not for `--help`
-
-    return Signing(
-        roots=root_file.read_roots,
-        add=root_file.append_root,
-        signer=ed25519.signer_from,
-        key=ed25519.key_from,
-        make_keys=ed25519.make_keys,
-    )
-
-
 def _serve(serving: Serving) -> int:
     with extra("bank"):
         from twinline.bank_wiring import serve_bank  # noqa: PLC0415 - an extra
@@ -195,3 +177,31 @@ def _clock() -> Clock:
     from twinline.adapters.http.clock import SystemClock  # noqa: PLC0415 - one verb's
 
     return SystemClock()
+
+
+def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
+    with extra("bank"):
+        from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
+
+    return PostgresStore(url)
+
+
+def _signing() -> Signing:
+    with extra("bank"):
+        from twinline.adapters.signing import ed25519, root_file  # noqa: PLC0415 - an extra
+    from twinline.app.bank.roots import Signing  # noqa: PLC0415 - not for `--help`
+
+    return Signing(
+        roots=root_file.read_roots,
+        add=root_file.append_root,
+        signer=ed25519.signer_from,
+        key=ed25519.key_from,
+        make_keys=ed25519.make_keys,
+    )
+
+
+def _database() -> Database:
+    with extra("bank"):
+        from twinline.adapters.postgres.database import PostgresDatabase  # noqa: PLC0415 - an extra
+
+    return PostgresDatabase(os.environ)

@@ -470,6 +470,7 @@ CREATE FUNCTION post_group_1(
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = twinline, pg_temp
 SET lock_timeout = '2s'
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -549,6 +550,7 @@ SET search_path = twinline, pg_temp
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -42,6 +42,7 @@ STATES = {
 
 REFUSALS = {
     MoveRefusal.LINE_STATE: "The line's state does not allow it.",
+    MoveRefusal.LINE_STOPPED: "New use of one of the two lines is stopped; its limit stays.",
     MoveRefusal.TOO_EARLY: "The day announced for it has not come, or none was announced.",
     MoveRefusal.NOT_SETTLED: "A line closes only when nothing is owed or kept and no hold waits.",
     MoveRefusal.SAME_DECISION: "The decision has set this line's limit already.",

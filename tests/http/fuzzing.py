@@ -13,7 +13,7 @@ from schemathesis.specs.openapi import checks
 if TYPE_CHECKING:
     from schemathesis import Case
 
-EXAMPLES = 40
+EXAMPLES = 20
 """Of each operation and mode."""
 
 CHECKS = [

@@ -17,6 +17,7 @@ from twinline.adapters.keys.secret import new_key
 from twinline.app.bank.access import ApiKey, key_hash
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.reason import CUSTOMER_NOT_FOUND, IN_PROGRESS, Reason, refused
+from twinline.app.bank.store import Unavailable
 
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
@@ -95,6 +96,8 @@ class Played:
             return refused(DrawReason.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
         if request.customer_id == "busy":
             return refused(DrawReason.IN_PROGRESS)
+        if request.customer_id == "away":
+            raise Unavailable("connection to 203.0.113.1 failed")
         if request.customer_id == "broken":
             raise RuntimeError("Zhang San 11010519491231002X")
         if len(request.amount) > len("1000.00"):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from twinline.app.bank.command import Command
 
 COMMANDS = commands(MemoryWebhooks())
-EXAMPLES = 6
+EXAMPLES = 3
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def test_the_description_is_of_the_commands(address: str) -> None:
     assert [each["name"] for each in draw["parameters"]] == ["customer_id", "Idempotency-Key"]
     assert "`too_much`: at most 1000.00" in draw["responses"]["422"]["description"]
     assert set(draw["responses"]) == {
-        *("201", "400", "401", "403", "404", "409", "413", "415", "422", "429", "500")
+        *("201", "400", "401", "403", "404", "409", "413", "415", "422", "429", "500", "503")
     }
 
 
@@ -76,7 +76,7 @@ def test_a_problem_s_type_leads_to_its_explanation(address: str) -> None:
 
 def test_what_the_description_says_is_what_happens(address: str, small: Small) -> None:
     """Whatever is sent, no answer is undocumented, of another form, or a server's error."""
-    assert fuzz(address, small.key("fuzzer"), small.key("second")) >= 3 * 40
+    assert fuzz(address, small.key("fuzzer"), small.key("second")) >= 3 * 20
 
 
 def test_an_undocumented_answer_is_noticed(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:

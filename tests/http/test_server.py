@@ -292,6 +292,16 @@ def test_a_fault_tells_nothing_of_what_it_met(
     assert "broken" not in "".join(lines), "a customer's id stands in the record, not in the log"
 
 
+def test_a_store_that_is_away_is_said_so(client: httpx.Client) -> None:
+    """A bank that cannot be reached is a 503 that may be asked again, and names no machine."""
+    answer = client.post("/v1/customers/away/draws", json={"amount": "1.00"})
+
+    assert answer.status_code == 503
+    assert problem(answer)["family"] == "fault"
+    assert answer.headers["Retry-After"] == "1"
+    assert "203.0.113.1" not in answer.text
+
+
 def test_every_access_is_recorded(client: httpx.Client, small: Small) -> None:
     """Who asked what of whom, and how it ended, strangers and refusals included."""
     client.get(DRAWS, headers={"X-Request-Id": "seen-1"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from twinline.lines.effective import effective_limit, state_on
+from twinline.lines.effective import effective_limit, state_on, stop_on
 from twinline.lines.line import LineState
 from twinline.lines.moves import MoveRefusal
 
@@ -108,20 +108,14 @@ def move_between(
 ) -> tuple[Line, Line] | MoveRefusal:
     """Return both lines after limit moved from one to the other at the customer's wish (R93).
 
-    The total stays. Only what is free of the giver can move, so that the wish never makes room
-    that was not there; the giver stays above its minimum, the taker within its bounds.
-    `request_id` stands for the decision.
+    The total stays. Only what is free of the giver can move, and nothing from or to a line whose
+    new use is stopped, so that the wish never makes room that was not there. The giver stays above
+    its minimum, the taker within its bounds. `request_id` stands for the decision.
     """
     assert amount_minor > 0, amount_minor
-    for side in (giver, taker):
-        if state_on(side.line, on) is not LineState.OPEN:
-            return MoveRefusal.LINE_STATE
-    for side in (giver, taker):
-        if side.line.decision_id == request_id:
-            return MoveRefusal.SAME_DECISION
-    for side in (giver, taker):
-        if side.base_version_seen != side.line.base_version:
-            return MoveRefusal.BASE_CHANGED
+    still = [_still(side, request_id, on) for side in (giver, taker)]
+    if found := [refusal for refusal in still if refusal is not None]:
+        return min(found, key=list(MoveRefusal).index)
     given = _moved(giver.line, -amount_minor, request_id)
     taken = _moved(taker.line, amount_minor, request_id)
     floor = Bounds(least_minor=giver.bounds.least_minor, most_minor=giver.line.base_limit_minor)
@@ -132,6 +126,19 @@ def move_between(
         return MoveRefusal.NOT_FREE
     assert _total(given, taken) == _total(giver.line, taker.line)
     return given, taken
+
+
+def _still(side: Side, request_id: str, on: date) -> MoveRefusal | None:
+    """Return why neither more nor less limit comes to a line, whatever the amount."""
+    if state_on(side.line, on) is not LineState.OPEN:
+        return MoveRefusal.LINE_STATE
+    if stop_on(side.line, on) is not None:
+        return MoveRefusal.LINE_STOPPED
+    if side.line.decision_id == request_id:
+        return MoveRefusal.SAME_DECISION
+    if side.base_version_seen != side.line.base_version:
+        return MoveRefusal.BASE_CHANGED
+    return None
 
 
 def _moved(line: Line, change_minor: int, request_id: str) -> Line:

@@ -43,6 +43,9 @@ class MoveRefusal(StrEnum):
     LINE_STATE = "line_state"
     """The line's state does not allow it: `MOVES` has the table."""
 
+    LINE_STOPPED = "line_stopped"
+    """New use of the line is stopped, so its limit stays where it is."""
+
     TOO_EARLY = "too_early"
     """The day announced for it has not come."""
 

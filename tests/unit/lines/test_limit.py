@@ -75,10 +75,12 @@ def test_a_limit_stays_within_its_bounds(limit: int, refusal: MoveRefusal | None
     ],
 )
 def test_a_line_at_rest_is_not_raised(state: LineState, *, up: bool, down: bool) -> None:
-    """It may be cut; a closed one has no limit to change."""
+    """It may be cut, or priced anew; a closed one has no limit to change."""
     line = replace(OPEN, state=state)
     lower = replace(NEW, limit_minor=900_000)
+    priced = replace(NEW, limit_minor=line.base_limit_minor)
 
+    assert isinstance(change_base(line, priced, BOUNDS, TODAY), Line) is down
     assert isinstance(change_base(line, NEW, BOUNDS, TODAY), Line) is up
     assert isinstance(change_base(line, lower, BOUNDS, TODAY), Line) is down
 
@@ -144,6 +146,7 @@ FESTIVE = replace(
 )
 
 
+STOPPED = replace(OPEN, restrictions=(restriction(RestrictionKind.STOP),))
 UNUSED = replace(GIVER, used_minor=0)
 
 
@@ -151,6 +154,7 @@ UNUSED = replace(GIVER, used_minor=0)
     ("giver", "amount", "refusal"),
     [
         (replace(GIVER, line=replace(OPEN, state=LineState.FROZEN)), 1, MoveRefusal.LINE_STATE),
+        (replace(GIVER, line=STOPPED), 1, MoveRefusal.LINE_STOPPED),
         (replace(GIVER, line=replace(OPEN, decision_id="wish")), 1, MoveRefusal.SAME_DECISION),
         (replace(GIVER, base_version_seen=2), 1, MoveRefusal.BASE_CHANGED),
         (UNUSED, 999_999, MoveRefusal.BELOW_MINIMUM),
@@ -176,14 +180,25 @@ def test_r93_the_whole_of_an_unused_line_moves() -> None:
 
 
 def test_r93_the_taker_is_asked_too() -> None:
-    """The line that takes must be open, as seen, and within its own maximum."""
+    """The line that takes must be open, not stopped, as seen, and within its own maximum."""
     closed = replace(TAKER, line=replace(PAY_LATER, state=LineState.CLOSED))
     changed = replace(TAKER, base_version_seen=1)
     small = replace(TAKER, bounds=Bounds(least_minor=0, most_minor=300_000))
 
     for taker, refusal in [
         (closed, MoveRefusal.LINE_STATE),
+        (replace(TAKER, line=STOPPED), MoveRefusal.LINE_STOPPED),
         (changed, MoveRefusal.BASE_CHANGED),
         (small, MoveRefusal.ABOVE_MAXIMUM),
     ]:
         assert move_between(GIVER, taker, 1, request_id="wish", on=TODAY) is refusal
+
+
+def test_r93_the_first_check_speaks_whichever_line_fails_it() -> None:
+    """Refusals keep the order of their enum over both lines."""
+    changed = replace(GIVER, base_version_seen=2)
+    closed = replace(TAKER, line=replace(PAY_LATER, state=LineState.CLOSED))
+
+    found = move_between(changed, closed, 1, request_id="wish", on=TODAY)
+
+    assert found is MoveRefusal.LINE_STATE

@@ -24,6 +24,7 @@ from twinline.app.bank.access import Access
 from twinline.app.bank.asked import command_hash
 from twinline.app.bank.clock import business_day
 from twinline.app.bank.command import Call, Family, Refused
+from twinline.app.bank.store import Unavailable
 from twinline.app.fault import shown
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ async def answered(
         reply = await _run(service, http, _known_command(http, commands), known)
     except Problem as problem:
         reply = _said(problem.details(known.request_id), problem.headers)
+    except Unavailable:
+        LOGGER.exception("unavailable", extra={"told": {"request_id": known.request_id}})
+        again = {"Retry-After": "1"}
+        reply = _said(Problem(wrong=Wrong.UNAVAILABLE).details(known.request_id), again)
     except Exception:  # noqa: BLE001 - whatever failed, the caller gets an answer
         LOGGER.exception("fault", extra={"told": {"request_id": known.request_id}})
         reply = _said(Problem(wrong=Wrong.FAULT).details(known.request_id))

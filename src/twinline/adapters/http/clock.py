@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LENGTH: Final = 26
+_PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_SHIFTS: Final = tuple(range(120, -1, -10))
 _RANDOM_BYTES: Final = 10
 
 
@@ -32,4 +33,4 @@ def ulid(milliseconds: int, random: int) -> str:
     '01ARYZ6S410000000000000000'
     """
     value = milliseconds << 80 | random
-    return "".join(_ALPHABET[value >> 5 * place & 31] for place in reversed(range(_LENGTH)))
+    return "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])

@@ -28,6 +28,7 @@ _ALWAYS: Final = (
     Wrong.MALFORMED_JSON,
     Wrong.INVALID_REQUEST,
     Wrong.BODY_TOO_LARGE,
+    Wrong.UNAVAILABLE,
     Wrong.FAULT,
 )
 _ABOUT: Final = """\

@@ -71,6 +71,7 @@ class Wrong(Enum):
     INVALID_REQUEST = (400, "Something in the request is not as the command needs it.")
     IDEMPOTENCY_KEY_MISSING = (400, "The command needs an Idempotency-Key.")
     IDEMPOTENCY_KEY_INVALID = (400, "The Idempotency-Key cannot be used.")
+    UNAVAILABLE = (503, "The bank cannot be reached; ask again with the same key.")
     FAULT = (500, "Something failed on our side; it has been recorded.")
 
     @property
@@ -91,7 +92,7 @@ class Wrong(Enum):
     @property
     def family(self) -> str:
         """`fault` for ours, `request` for theirs."""
-        return "fault" if self is Wrong.FAULT else "request"
+        return "fault" if self in {Wrong.UNAVAILABLE, Wrong.FAULT} else "request"
 
 
 @dataclasses.dataclass(kw_only=True, eq=False)

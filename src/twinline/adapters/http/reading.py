@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import msgspec
@@ -48,7 +49,7 @@ def typed(
 
     Raises `Problem` with every finding.
     """
-    types = {each.encode_name: each.type for each in msgspec.structs.fields(asked)}
+    types = _types(asked)
     findings: list[Finding] = []
     members = dict(body)
     for name, text in (*query, *path.items()):
@@ -63,6 +64,12 @@ def typed(
             pass
     findings += _findings(asked, types, members)
     raise Problem(wrong=Wrong.INVALID_REQUEST, findings=tuple(findings))
+
+
+@cache
+def _types(asked: type[Request]) -> Mapping[str, object]:
+    """Return a request's members with their types, which takes long to find out."""
+    return {each.encode_name: each.type for each in msgspec.structs.fields(asked)}
 
 
 def _from_text(text: str, kind: object) -> object:

@@ -9,7 +9,7 @@ import msgspec
 
 from twinline.adapters.http.answering import WITH_BODY
 from twinline.adapters.http.openapi import path_members, reasons
-from twinline.adapters.http.problem import STATUS_OF_FAMILY, Wrong
+from twinline.adapters.http.problem import STATUS_OF_FAMILY, Wrong, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,6 +65,11 @@ class Entry:
     asked: tuple[Member, ...]
     answered: tuple[Member, ...]
     refusals: tuple[Refusal, ...]
+
+    @property
+    def title(self) -> str:
+        """The name in words."""
+        return title_of(self.name)
 
 
 def entries(commands: Sequence[Command[Any, Any]]) -> tuple[Entry, ...]:
@@ -130,7 +135,7 @@ def _members(
         yield Member(
             name=name,
             place=place,
-            kind=_kind(member, schemas),
+            kind="instant" if name.endswith("_at") else _kind(member, schemas),
             required=name in required,
             about=about,
         )

@@ -3,6 +3,7 @@
     FOLDER/cluster    PostgreSQL's files, which belong to the user the server runs as
     FOLDER/password   of the server's own superuser, for whoever may read this folder
     FOLDER/port       where it was last reached
+    FOLDER/archive    where it keeps its log for a restore, if it does
     FOLDER/lock       so that two who start it at once start one
 
 The server listens on the loopback interface alone. PostgreSQL refuses to run as root; then it runs
@@ -15,17 +16,19 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import re
 import secrets
 import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from twinline.adapters.postgres.binaries import find_binaries, reachable
+from twinline.app.bank.database import Server
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
@@ -37,6 +40,9 @@ SUPERUSER: Final = "twinline"
 DATABASE: Final = "postgres"
 UNPRIVILEGED: Final = ("postgres", "nobody")
 SECONDS_TO_START: Final = 60
+SECONDS_TO_END: Final = 10
+STILL_THERE: Final = "Terminate any old server"
+"""What PostgreSQL says when processes of a killed server still run."""
 OPEN_FILES: Final = Path("/proc/self/fd")
 """Where a process finds what is open in it, whether or not it could go there by name."""
 
@@ -53,22 +59,18 @@ SETTINGS: Final = {
 }
 
 
+_WORST: Final = re.compile(r".*(?:FATAL|PANIC|error): +")
+
+
 class ServerFault(InputFault):
     """PostgreSQL's own program has failed."""
 
     def __init__(self, program: str, said: str, rule: str) -> None:
-        """Name the program and the last line it said."""
-        lines = [line for line in said.strip().splitlines() if line]
-        super().__init__(place=program, value=lines[-1] if lines else "nothing said", rule=rule)
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server that runs. `started` says that it was started now, and not found running."""
-
-    url: str
-    version: int
-    started: bool
+        """Name the program and the first thing that went wrong, of all that it said."""
+        lines = [line for line in said.splitlines() if line] or ["nothing said"]
+        worst = next((line for line in lines if _WORST.search(line)), lines[-1])
+        super().__init__(place=program, value=_WORST.sub("", worst), rule=rule)
+        self.said = said
 
 
 class Launcher:
@@ -92,8 +94,7 @@ class Launcher:
             if not self.made:
                 self._make(binaries)
             self.configure({**SETTINGS, **(settings or {}), "port": self._free_port()})
-            seconds = str(SECONDS_TO_START)
-            self._run(binaries, "pg_ctl", "start", "--wait", "--timeout", seconds)
+            self._start_server(binaries)
             return Server(self.url(), binaries.version, started=True)
 
     def stop(self) -> bool:
@@ -120,8 +121,20 @@ class Launcher:
         return Server(self.url(), binaries.version, started=False)
 
     def running(self, binaries: Binaries) -> bool:
-        """Return whether this folder's server runs."""
-        return self.made and self._try(binaries, "pg_ctl", "status").returncode == 0
+        """Return whether this folder's server runs; one that is ending or beginning is awaited."""
+        for _ in range(10 * SECONDS_TO_END):
+            if not self.made or self._try(binaries, "pg_ctl", "status").returncode != 0:
+                return False
+            if self._answers():
+                return True
+            time.sleep(0.1)
+        return False
+
+    def _answers(self) -> bool:
+        port = int((self.folder / "port").read_text(encoding="ascii"))
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        return False
 
     @property
     def made(self) -> bool:
@@ -162,6 +175,41 @@ class Launcher:
         """Give a file of ours to the server's user."""
         if (user := self.user()) is not None:
             os.chown(path, *user)
+
+    def may_write(self, folder: Path) -> bool:
+        """Return whether the server's user can reach a folder and write there."""
+        user = self.user()
+        asked = ["/bin/sh", "-c", 'test -w "$0"', str(folder)]
+        return subprocess.call(asked, cwd="/", user=None if user is None else user[0]) == 0  # noqa: S603
+
+    def archive(self) -> Path | None:
+        """Return where the server keeps its log, if it was ever told to."""
+        kept = self.folder / "archive"
+        return Path(kept.read_text(encoding="utf-8")) if kept.exists() else None
+
+    def remember_archive(self, archive: Path) -> None:
+        """Keep the log in a folder from the next start on."""
+        self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        (self.folder / "archive").write_text(str(archive.absolute()), encoding="utf-8")
+
+    def copy_password(self, into: Path) -> None:
+        """Keep the password with a backup, whose server will ask for the same."""
+        shutil.copy(self.folder / "password", into / "password")
+
+    @contextmanager
+    def new_cluster(self, password: Path) -> Iterator[None]:
+        """Make a folder for a cluster that the caller fills; nothing counts until that is done.
+
+        `password` is a file with its superuser's.
+        """
+        with self._alone():
+            if self.made:
+                rule = "holds a book already: a restore goes into a new folder"
+                raise InputFault(place=str(self.folder), value="cluster", rule=rule)
+            shutil.rmtree(self.cluster, ignore_errors=True)
+            self.make_cluster()
+            yield
+            self.keep("password", password.read_text(encoding="ascii"))
 
     def make_cluster(self) -> None:
         """Make the folder of PostgreSQL's files, which its user alone may enter."""
@@ -218,6 +266,19 @@ class Launcher:
             )
         self.keep("password", password)
 
+    def _start_server(self, binaries: Binaries) -> None:
+        """Start the server; what is left of one that was killed is given time to end."""
+        for seconds_left in range(SECONDS_TO_END, -1, -1):
+            try:
+                wait = str(SECONDS_TO_START)
+                self._run(binaries, "pg_ctl", "start", "--wait", "--timeout", wait)
+            except ServerFault as fault:
+                if STILL_THERE not in fault.said or not seconds_left:
+                    raise
+                time.sleep(1)
+            else:
+                return
+
     def _free_port(self) -> str:
         """Return the port of last time if it is free, else any that is; remember it."""
         kept = self.folder / "port"
@@ -233,13 +294,12 @@ class Launcher:
         raise InputFault(place="port", value="127.0.0.1", rule="no port of it is free")
 
     def _run(self, binaries: Binaries, program: str, *arguments: str) -> None:
+        log = self.cluster / "log"
+        before = log.stat().st_size if log.exists() else 0
         done = self._try(binaries, program, *arguments)
         if done.returncode != 0:
-            log = self.cluster / "log"
-            said = done.stderr or done.stdout
-            if program == "pg_ctl" and log.exists():
-                said = log.read_text(encoding="utf-8", errors="replace")
-            raise ServerFault(program, said, f"must succeed; {log} says more")
+            logged = log.read_bytes()[before:].decode("utf-8", "replace") if log.exists() else ""
+            raise ServerFault(program, done.stdout + logged, f"must succeed; {log} says more")
 
     def _try(
         self, binaries: Binaries, program: str, *arguments: str
@@ -268,7 +328,7 @@ class Launcher:
             )
             os.close(cluster)
             said.seek(0)
-            return subprocess.CompletedProcess((program, *arguments), code, said.read(), "")
+            return subprocess.CompletedProcess((program, *arguments), code, said.read())
 
 
 def _quoted(value: str) -> str:

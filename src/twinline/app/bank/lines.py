@@ -286,6 +286,7 @@ class MoveLimitRefusal(Reason):
     AMOUNT_NOT_POSITIVE = reason.AMOUNT_NOT_POSITIVE
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
     LINE_STATE = LINE_STATE
+    LINE_STOPPED = reason.LINE_STOPPED
     SAME_DECISION = ChangeLimitRefusal.SAME_DECISION.written
     BASE_CHANGED = ChangeLimitRefusal.BASE_CHANGED.written
     BELOW_MINIMUM = ChangeLimitRefusal.BELOW_MINIMUM.written

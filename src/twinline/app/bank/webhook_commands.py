@@ -262,7 +262,7 @@ def webhook_commands(desk: WebhookDesk) -> tuple[Command[Any, Any], ...]:
             success=201,
         ),
         Command(
-            name="subscribers",
+            name="list_subscribers",
             meaning="The addresses that are told of events.",
             method="GET",
             path="/v1/webhooks",
@@ -286,7 +286,7 @@ def webhook_commands(desk: WebhookDesk) -> tuple[Command[Any, Any], ...]:
             run=desk.unsubscribe,
         ),
         Command(
-            name="dead_letters",
+            name="list_dead_letters",
             meaning="Events that an address could not be told of.",
             method="GET",
             path="/v1/webhooks/{subscriber_id}/dead-letters",
@@ -298,7 +298,7 @@ def webhook_commands(desk: WebhookDesk) -> tuple[Command[Any, Any], ...]:
             run=desk.dead_letters,
         ),
         Command(
-            name="resend",
+            name="resend_dead_letter",
             meaning="An event that was given up is sent again.",
             method="POST",
             path="/v1/webhooks/{subscriber_id}/dead-letters/{position}/resend",

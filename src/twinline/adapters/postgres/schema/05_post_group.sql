@@ -15,6 +15,7 @@ CREATE FUNCTION post_group_1(
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = twinline, pg_temp
 SET lock_timeout = '2s'
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_variable
 DECLARE
