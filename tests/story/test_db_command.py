@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.databases import quick_folder
 from twinline.wiring import main
 
 if TYPE_CHECKING:
@@ -31,10 +30,8 @@ def nothing_named(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def reached_by_all() -> Iterator[Path]:
     """Yield a folder that any user may enter, since an archive belongs to the server's."""
-    folder = Path(tempfile.mkdtemp(prefix="twinline-guide-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with quick_folder() as folder:
+        yield folder
 
 
 def test_the_guides_commands_do_what_it_says(reached_by_all: Path) -> None:
