@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import signal
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from tests.databases import quick_folder
 from tests.postings import LIMITS, draw, opening
 from twinline.adapters.postgres import binaries as found
 from twinline.adapters.postgres.binaries import NoBinariesFault, find_binaries, reachable
@@ -38,18 +38,23 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a server
 
 
 @pytest.fixture(scope="module")
-def archive() -> Iterator[Path]:
-    """Yield a folder, not made yet, that any user can reach."""
-    path = Path(tempfile.gettempdir()) / f"twinline-archive-{os.getpid()}"
-    yield path
-    shutil.rmtree(path)
+def reached_by_all() -> Iterator[Path]:
+    """Yield a folder that any user can reach."""
+    with quick_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Iterator[Path]:
+def archive(reached_by_all: Path) -> Path:
+    """Return a folder, not made yet, that the server's user can reach."""
+    return reached_by_all / "log"
+
+
+@pytest.fixture(scope="module")
+def folder(reached_by_all: Path, archive: Path) -> Iterator[Path]:
     """Yield the folder of a server with a book, in a folder that only we may enter."""
-    hidden = tmp_path_factory.mktemp("hidden")
-    hidden.chmod(0o700)
+    hidden = reached_by_all / "hidden"
+    hidden.mkdir(mode=0o700)
     DATABASE.start(hidden / "db", archive=archive)
     yield hidden / "db"
     DATABASE.stop(hidden / "db")
@@ -165,11 +170,11 @@ def postmaster(folder: Path) -> int:
     return int(pid.splitlines()[0])
 
 
-def test_a_restore_goes_to_any_moment(folder: Path, archive: Path, tmp_path: Path) -> None:
+def test_a_restore_goes_to_any_moment(folder: Path, archive: Path, reached_by_all: Path) -> None:
     """A backup with the log brings back the book of a moment: what was later is not there."""
     url = server_of(folder).url
     open_and_draw(url, "C-before", 3)
-    backup = tmp_path / "backup"
+    backup = reached_by_all / "backup"
     DATABASE.back_up(folder, backup)
     open_and_draw(url, "C-after", 2)
     time.sleep(0.05)
@@ -179,7 +184,7 @@ def test_a_restore_goes_to_any_moment(folder: Path, archive: Path, tmp_path: Pat
     asked_of(url, "SELECT pg_switch_wal()")
     wait_for_archive(url)
 
-    other = tmp_path / "other"
+    other = reached_by_all / "other"
     restored = DATABASE.restore(other, backup, archive=archive, until=moment)
     try:
         owners = asked_of(restored.url, "SELECT array_agg(customer_id) FROM twinline.customer")
