@@ -40,7 +40,9 @@ renew: .venv/made.stamp ## pin every requirement anew, with hashes
 	$(PIP) --require-hashes --requirement requirements/renew.txt
 	$(PIN) pyproject.toml --group build --output-file requirements/run.txt
 	$(PIN) pyproject.toml --group build --extra train --output-file requirements/train.txt
-	$(PIN) pyproject.toml --group build --extra train --group dev --output-file requirements/dev.txt
+	$(PIN) pyproject.toml --group build --extra bank --output-file requirements/bank.txt
+	$(PIN) pyproject.toml --group build --extra train --extra bank --group dev \
+		--output-file requirements/dev.txt
 	$(PIN) --group renew --output-file requirements/renew.txt
 
 clean: ## remove what the other verbs made

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 from twinline.adapters.cli import (
     book,
     calc,
+    db,
     decide,
     explain,
+    key,
     monitor,
     review,
+    roots,
     search,
+    serve,
     strategy,
     train,
+    verify,
 )
 from twinline.app.compare import Pages
 from twinline.app.extra import extra
@@ -25,7 +30,15 @@ from twinline.sim.population import customers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
+    from twinline.adapters.cli.serve import Serving
+    from twinline.app.bank.access import Keys
+    from twinline.app.bank.clock import Clock
+    from twinline.app.bank.database import Database
+    from twinline.app.bank.roots import Signing
+    from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
     from twinline.app.monitor_ports import MonitorPage, Reports, SearchPage
     from twinline.app.review_ports import Shelf
@@ -73,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
+    verify.register(commands, _bank_book, _signing, _clock)
+    roots.register(commands, _bank_book, _signing, _clock)
+    serve.register(commands, _serve)
+    key.register(commands, _keys, _new_key, _clock)
+    db.register(commands, _database)
     return parser
 
 
@@ -126,3 +144,56 @@ def _search_page() -> SearchPage:
     from twinline.adapters.report.search import search_page  # noqa: PLC0415 - as the page
 
     return search_page
+
+
+def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
+    with extra("bank"):
+        from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
+
+    return PostgresStore(url)
+
+
+def _signing() -> Signing:
+    with extra("bank"):
+        from twinline.adapters.signing import ed25519, root_file  # noqa: PLC0415 - an extra
+    from twinline.app.bank.roots import Signing  # noqa: PLC0415 - not for `--help`
+
+    return Signing(
+        roots=root_file.read_roots,
+        add=root_file.append_root,
+        signer=ed25519.signer_from,
+        key=ed25519.key_from,
+        make_keys=ed25519.make_keys,
+    )
+
+
+def _serve(serving: Serving) -> int:
+    with extra("bank"):
+        from twinline.bank_wiring import serve_bank  # noqa: PLC0415 - an extra
+
+    return serve_bank(serving)
+
+
+def _keys(folder: Path) -> Keys:
+    from twinline.adapters.keys.files import FileKeys  # noqa: PLC0415 - one verb's
+
+    return FileKeys(folder)
+
+
+def _new_key() -> str:
+    from twinline.adapters.keys.secret import new_key  # noqa: PLC0415 - one verb's
+
+    return new_key()
+
+
+def _clock() -> Clock:
+    from twinline.adapters.http.clock import SystemClock  # noqa: PLC0415 - one verb's
+
+    return SystemClock()
+
+
+def _database() -> Database:
+    with extra("bank"):
+        from twinline.adapters.postgres.database import PostgresDatabase  # noqa: PLC0415 - an extra
+
+    return PostgresDatabase(os.environ)

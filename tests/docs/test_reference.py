@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.docs import agreement, calc_reference
+from tests.docs import agreement, calc_reference, lines_reference
 from tests.docs.examples import EXAMPLES
 from tests.docs.figures import published_figures
 from tests.docs.notes import NOTES
@@ -27,6 +27,11 @@ def test_the_calculators_page_is_current() -> None:
 def test_the_agreement_page_is_current() -> None:
     """docs/reference/agreement.md is what the calculator answers now."""
     assert agreement.PAGE.read_text(encoding="utf-8") == agreement.page()
+
+
+def test_the_page_on_lines_is_current() -> None:
+    """docs/reference/lines.md is what the tables of states, moves and terms say now."""
+    assert lines_reference.PAGE.read_text(encoding="utf-8") == lines_reference.page()
 
 
 def test_every_kind_has_an_example_and_its_words() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from twinline.compliance.person_cap import Basis
 from twinline.decision.law import LawValues
 from twinline.kernel.money import parse_money
 from twinline.terms.dated import Dated
@@ -34,6 +35,18 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: dict[str, str | int]
 
 
+class _CapEntry(_Entry, frozen=True, forbid_unknown_fields=True):
+    basis: Basis
+
+
+class _CapGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    unit: str
+    BK: _CapEntry
+    CF: _CapEntry
+    ML: _CapEntry
+
+
 class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     unit: str
@@ -45,7 +58,7 @@ class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     known_on: date
     currency: str
-    person_cap: _Group
+    person_cap: _CapGroup
     price_ceiling: _Group
     currency_scale: dict[str, str | int]
 
@@ -55,11 +68,13 @@ class Law:
     """The law of one country: dated caps and ceilings by licence.
 
     `known_on` is the day on which the table was last held against its sources.
-    `currency_scale` says how many whole units of a currency one yuan stands for.
+    `person_cap_basis` says what is held against the cap per person. `currency_scale` says how many
+    whole units of a currency one yuan stands for.
     """
 
     known_on: date
     person_cap: Mapping[Licence, Dated]
+    person_cap_basis: Mapping[Licence, Basis]
     price_ceiling: Mapping[Licence, Dated]
     currency_scale: Mapping[str, int]
 
@@ -90,6 +105,11 @@ def read_law(text: str) -> Law:
     return Law(
         known_on=sheet.known_on,
         person_cap=_by_licence("person cap", sheet.person_cap),
+        person_cap_basis={
+            Licence.BANK: sheet.person_cap.BK.basis,
+            Licence.CONSUMER_FINANCE: sheet.person_cap.CF.basis,
+            Licence.MICRO_LOAN: sheet.person_cap.ML.basis,
+        },
         price_ceiling=_by_licence("price ceiling", sheet.price_ceiling),
         currency_scale={
             code: units for code, units in sheet.currency_scale.items() if isinstance(units, int)
@@ -97,7 +117,7 @@ def read_law(text: str) -> Law:
     )
 
 
-def _by_licence(name: str, group: _Group) -> dict[Licence, Dated]:
+def _by_licence(name: str, group: _Group | _CapGroup) -> dict[Licence, Dated]:
     entries = {
         Licence.BANK: group.BK,
         Licence.CONSUMER_FINANCE: group.CF,

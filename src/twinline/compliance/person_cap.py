@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
 from twinline.kernel.rounding import Rounding, divide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+@unique
+class Basis(StrEnum):
+    """What is held against a cap per person."""
+
+    LINE = "line"
+    """Balance and undrawn line: what the person could come to owe without being asked again."""
+
+    BALANCE = "balance"
+    """Balance alone, at each draw."""
+
 
 DRAFT_2020_CAP_MINOR: Final = 300_000_00
 """Most that one natural person may owe: draft rules on online micro-lending, 2020-11-02."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twinline.kernel.rounding import Rounding, divide
+from twinline.lines.weight import joint_use_minor
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -43,8 +43,7 @@ def available(use: LinkedUse) -> Available:
     Line use is unweighted; joint use is rounded up to the minor unit. Negative headroom leaves
     nothing available. Repaying an instalment gives the headroom back by the same arithmetic.
     """
-    weighted = divide(use.instalment * use.weight.numerator, use.weight.denominator, Rounding.UP)
-    exposure = use.plain + use.cash + weighted
+    exposure = use.plain + use.cash + joint_use_minor(use.instalment, use.weight)
     joint = use.joint_limit - exposure
     return Available(
         exposure=exposure,

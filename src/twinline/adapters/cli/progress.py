@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from twinline.app.book_ports import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from twinline.app.book_ports import Progress
 
@@ -32,3 +32,24 @@ def progress_bar(words: str) -> Iterator[Progress]:
             bar.update(done - bar.n)
 
         yield show
+
+
+@contextmanager
+def counter(words: str) -> Iterator[Callable[[], None]]:
+    """Yield what to call after each thing done, where nobody knows how many there are."""
+    if not sys.stderr.isatty():
+        yield _nothing
+        return
+    from tqdm import tqdm  # noqa: PLC0415 - not loaded for `--help`
+
+    with tqdm(desc=words, bar_format="{desc} {n_fmt}, {rate_fmt}", leave=False) as bar:
+
+        def one_more() -> None:
+            """Count one."""
+            bar.update()
+
+        yield one_more
+
+
+def _nothing() -> None:
+    """Show nothing."""

@@ -1,0 +1,60 @@
+"""What verbs on a bank's book have in common: which book it is, and as of when it is read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from twinline.app.fault import InputFault
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from twinline.app.bank.store import Store
+
+    OpenBook = Callable[[str], AbstractAsyncContextManager[Store]]
+
+URL_VARIABLE: Final = "TWINLINE_DATABASE_URL"
+SETTLED_AFTER: Final = timedelta(minutes=1)
+"""What was booked longer ago than this has come to rest: a posting takes seconds at most."""
+
+Given = TypeVar("Given")
+
+
+def add_database(verb: argparse.ArgumentParser) -> None:
+    """Let a verb be told its book."""
+    verb.add_argument(
+        "--database",
+        metavar="URL",
+        default=os.environ.get(URL_VARIABLE),
+        help=f"the book: postgresql://… (default: ${URL_VARIABLE})",
+    )
+
+
+def with_book(
+    arguments: argparse.Namespace,
+    open_book: OpenBook,
+    work: Callable[[Store], Awaitable[Given]],
+) -> Given:
+    """Return what comes of work on the book that the arguments name. Raises `InputFault`."""
+    if not arguments.database:
+        rule = f"name the book, or set {URL_VARIABLE}"
+        raise InputFault(place="--database", value="nothing", rule=rule)
+    return asyncio.run(_with_book(open_book(arguments.database), work))
+
+
+async def _with_book(
+    opened: AbstractAsyncContextManager[Store], work: Callable[[Store], Awaitable[Given]]
+) -> Given:
+    from twinline.app.bank.store import Unavailable  # noqa: PLC0415 - not for `--help`
+
+    try:
+        async with opened as store:
+            return await work(store)
+    except Unavailable as error:
+        rule = "must be a book that runs and can be reached"
+        raise InputFault(place="--database", value=error, rule=rule) from error

@@ -1,0 +1,73 @@
+"""A server that runs until it is told to stop, and then ends what it has begun."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from twinline.adapters.http.server import application
+from twinline.app.fault import InputFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinline.adapters.http.service import Service
+
+GRACE_S: Final = 30
+"""How long requests that have begun may take to end once the server is told to stop."""
+
+_BACKLOG: Final = 2048
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that connections come to; port 0 finds a free one. Raises `InputFault`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Only of a socket that says it is TCP does asyncio send small answers at once (TCP_NODELAY).
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        rule = f"an address that is free on this machine ({error.strerror})"
+        raise InputFault(place="--host and --port", value=f"{host}:{port}", rule=rule) from None
+    return listener
+
+
+async def run(service: Service, listener: socket.socket) -> None:
+    """Serve until a signal comes; then accept nothing more, end what has begun, and return."""
+    config = uvicorn.Config(
+        application(service),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    await _Server(config).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, whose signals end it and nothing else: having been stopped is no failure."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let both signals end the server while it runs."""
+        loop = asyncio.get_running_loop()
+        for each in _SIGNALS:
+            loop.add_signal_handler(each, self._stop)
+        try:
+            yield
+        finally:
+            for each in _SIGNALS:
+                loop.remove_signal_handler(each)
+
+    def _stop(self) -> None:
+        self.should_exit = True

@@ -1,0 +1,46 @@
+"""The lender's records in memory, every version of them."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from twinline.app.bank.register import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinline.app.bank.register import Record, RecordKind
+
+
+class MemoryRegister(Register):
+    """Records in memory. Threads must not share one."""
+
+    def __init__(self) -> None:
+        """Begin without a record."""
+        self._versions: dict[tuple[RecordKind, str], list[Record]] = {}
+
+    async def record(self, kind: RecordKind, record_id: str) -> Record | None:
+        """Return the latest version of a record."""
+        versions = self._versions.get((kind, record_id))
+        return None if versions is None else versions[-1]
+
+    async def write(self, records: Sequence[Record]) -> bool:
+        """Write all of these or none; return whether they were written."""
+        named = {(record.kind, record.record_id): record for record in records}
+        assert len(named) == len(records), "each record is written once"
+        if any(
+            record.version != len(self._versions.get(name, ())) + 1
+            for name, record in named.items()
+        ):
+            return False
+        for name, record in named.items():
+            self._versions.setdefault(name, []).append(record)
+        return True
+
+    async def records(
+        self, kind: RecordKind, *, after: str = "", count: int = 100
+    ) -> Sequence[Record]:
+        """Return a page of the latest versions, in order of their ids."""
+        names = sorted(name for name in self._versions if name[0] is kind and name[1] > after)
+        return tuple(self._versions[name][-1] for name in islice(names, count))

@@ -1,0 +1,1 @@
+"""The bank's book in PostgreSQL: schema, queries, store, launcher, migrations. All SQL is here."""

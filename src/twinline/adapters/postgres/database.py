@@ -1,0 +1,112 @@
+"""A book's server: named by TWINLINE_DATABASE_URL, or our own in a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from twinline.adapters.postgres import backup as backups
+from twinline.adapters.postgres.binaries import find_binaries
+from twinline.adapters.postgres.launcher import Launcher
+from twinline.adapters.postgres.migrate import make_book, migrate
+from twinline.app.bank.database import Database, Server
+from twinline.app.fault import InputFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+NAMED: Final = "TWINLINE_DATABASE_URL"
+PRODUCTION: Final = "TWINLINE_PRODUCTION"
+VERSION_DIGITS: Final = 10_000
+
+
+class PostgresDatabase(Database):
+    """The database that an environment asks for.
+
+    In production (TWINLINE_PRODUCTION=1) the wheel's server is refused.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Take what the environment says."""
+        self._named = environment.get(NAMED, "")
+        self._wheel = environment.get(PRODUCTION, "") in ("", "0")
+
+    def start(self, folder: Path, *, archive: Path | None = None) -> Server:
+        """Return the running server with a book of this release in it."""
+        if self._named:
+            if archive is not None:
+                rule = f"{NAMED} is set: that server keeps its own archive"
+                raise InputFault(place="archive", value=archive, rule=rule)
+            server = self._named_server()
+        else:
+            launcher = self._launcher(folder)
+            server = launcher.start(self._archiving(launcher, archive))
+        if not make_book(server.url):
+            for _ in migrate(server.url):
+                pass
+        return server
+
+    def stop(self, folder: Path) -> bool:
+        """Stop the folder's own server; return whether it ran."""
+        if self._named:
+            rule = f"{NAMED} is set: that server is not ours to stop"
+            raise InputFault(place="stop", value=folder, rule=rule)
+        return self._launcher(folder).stop()
+
+    def status(self, folder: Path) -> Server | None:
+        """Return the server if it runs."""
+        return self._named_server() if self._named else self._launcher(folder).status()
+
+    def back_up(self, folder: Path, into: Path) -> None:
+        """Copy a running server's files, as of one moment, into a new folder."""
+        server = self._running(folder)
+        programs = find_binaries(version=server.version, wheel=self._wheel)
+        backups.back_up(server.url, programs, into)
+        if not self._named:
+            self._launcher(folder).copy_password(into)
+
+    def restore(
+        self, folder: Path, backup: Path, *, archive: Path | None, until: datetime | None
+    ) -> Server:
+        """Return a server in a new folder, started from a backup."""
+        launcher = self._launcher(folder)
+        return backups.restore(launcher, backup, archive=archive, until=until)
+
+    def migrate(self, folder: Path, *, contract: bool, dry_run: bool) -> Iterator[str]:
+        """Take the steps to this release that are left; yield what each is called, once done."""
+        for step in migrate(self._running(folder).url, contract=contract, dry_run=dry_run):
+            yield str(step)
+
+    def _launcher(self, folder: Path) -> Launcher:
+        return Launcher(folder, wheel=self._wheel)
+
+    def _running(self, folder: Path) -> Server:
+        server = self.status(folder)
+        if server is None:
+            raise InputFault(
+                place=str(folder), value="no server", rule="must run: twinline db start"
+            )
+        return server
+
+    def _named_server(self) -> Server:
+        try:
+            with psycopg.connect(self._named) as connection:
+                version = connection.info.server_version // VERSION_DIGITS
+        except psycopg.OperationalError as error:
+            first = str(error).strip().splitlines()[0]
+            raise InputFault(place=NAMED, value=first, rule="must name a server") from error
+        return Server(self._named, version, started=False)
+
+    @staticmethod
+    def _archiving(launcher: Launcher, archive: Path | None) -> Mapping[str, str]:
+        kept = launcher.archive()
+        if archive is not None and archive.absolute() != kept:
+            if launcher.status() is not None:
+                rule = "the server runs without it: stop it first"
+                raise InputFault(place="archive", value=archive, rule=rule)
+            launcher.remember_archive(archive)
+            kept = archive
+        return {} if kept is None else backups.archiving(launcher, kept)

@@ -1,0 +1,2 @@
+-- Make what follows the owner's.
+SET LOCAL ROLE twinline_owner;

@@ -1,0 +1,2 @@
+-- Whether the server is still replaying a log.
+SELECT pg_is_in_recovery();

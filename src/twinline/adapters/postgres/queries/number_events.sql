@@ -1,0 +1,2 @@
+-- Give positions to the events that have none and can have one.
+SELECT number_events_1();

@@ -1,0 +1,2 @@
+-- Which migrations a book has been through.
+SELECT number, phase FROM twinline.migration;

@@ -1,0 +1,161 @@
+"""The bank's `Store` in PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from psycopg.errors import LockNotAvailable
+
+from twinline.adapters.postgres import row as rows
+from twinline.adapters.postgres.collector import BATCHES_AT_ONCE, Collector
+from twinline.adapters.postgres.connections import Connections
+from twinline.app.bank.store import Busy, Store, StoredAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import date, datetime
+    from types import TracebackType
+    from typing import Self
+
+    from twinline.app.bank.store import (
+        Hold,
+        KeptEvent,
+        OutboxEvent,
+        Posting,
+        Snapshot,
+    )
+    from twinline.ledger.account import Account
+    from twinline.ledger.admission import Accepted, Refusal, Standing
+    from twinline.ledger.balance import Balance
+    from twinline.ledger.journal import Entry
+
+READERS: Final = 4
+ALONE: Final = 2
+PAGE: Final = 1_000
+
+
+class PostgresStore(Store):
+    """A book in PostgreSQL, reached over a few connections that are opened when first needed."""
+
+    def __init__(self, url: str, *, together: bool = True) -> None:
+        """Take the address of a book that has been made. Opens nothing yet.
+
+        Groups of many callers are posted `together`, unless it is asked that each goes alone.
+        """
+        self._reading = Connections(url, READERS)
+        self._batches = Connections(url, BATCHES_AT_ONCE)
+        self._alone = Connections(url, ALONE)
+        self._collector = Collector(self._batches, self._alone, together=together)
+
+    async def __aenter__(self) -> Self:
+        """Return itself, to be closed at the end."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Wait for what is being posted, and close every connection."""
+        await self._collector.close()
+        for connections in (self._reading, self._batches, self._alone):
+            await connections.close()
+
+    async def snapshot(self, customer_id: str) -> Snapshot | None:
+        """Return a customer as of one moment."""
+        found = await self._reading.rows("snapshot", {"owner": customer_id})
+        return rows.snapshot_of(found[0]) if found else None
+
+    async def hold(self, customer_id: str, group_id: str) -> Hold | None:
+        """Return an authorisation, waiting or ended."""
+        asked = {"owner": customer_id, "group_id": group_id}
+        found = await self._reading.rows("hold", asked)
+        return rows.hold_of(found[0][0]) if found else None
+
+    async def overdue_holds(self, at: datetime, *, count: int = 100) -> Sequence[tuple[str, str]]:
+        """Return customer and group id of holds that wait though they had expired by a moment."""
+        found = await self._reading.rows("overdue_holds", {"at": at, "count": count})
+        return [(customer_id, group_id) for customer_id, group_id in found]
+
+    async def post(self, posting: Posting) -> Accepted | Refusal:
+        """Post a group and all that goes with it, or nothing."""
+        return await self._collector.post(posting)
+
+    async def answer(self, owner: str, key: str) -> StoredAnswer | None:
+        """Return what was answered to a key; what was accepted is never forgotten."""
+        found = await self._reading.rows("answer", {"owner": owner, "key": key})
+        if not found:
+            return None
+        command_hash, accepted, text, booked_at = found[0]
+        return StoredAnswer(
+            command_hash=command_hash, accepted=accepted, answer=text, booked_at=booked_at
+        )
+
+    async def keep_refusal(self, owner: str, key: str, refused: StoredAnswer) -> StoredAnswer:
+        """Keep a refusal under its key; return the answer that was first. Raises `Busy`."""
+        asked = {
+            "owner": owner,
+            "key": key,
+            "hash": refused.command_hash,
+            "at": refused.booked_at,
+            "answer": refused.answer,
+        }
+        try:
+            await self._alone.rows("keep_refusal", asked)
+        except LockNotAvailable as error:
+            raise Busy(owner) from error
+        first = await self.answer(owner, key)
+        assert first is not None, "it was kept, or another was there"
+        return first
+
+    async def standing(self, owner: str) -> Standing | None:
+        """Return where an owner's journal stands."""
+        found = await self._reading.rows("standing", {"owner": owner})
+        return rows.standing_of(found[0]) if found else None
+
+    async def entries(
+        self, owner: str, *, after_seq: int = 0, count: int = 100
+    ) -> Sequence[Entry]:
+        """Return a page of an owner's journal in order of `seq`."""
+        asked = {"owner": owner, "after": after_seq, "count": count}
+        return [rows.entry_of(owner, row) for row in await self._reading.rows("entries", asked)]
+
+    async def balances(
+        self,
+        owner: str,
+        *,
+        booked_until: datetime | None = None,
+        value_until: date | None = None,
+    ) -> Mapping[Account, Balance]:
+        """Return the balances of the accounts an owner has, whoever's groups moved them.
+
+        Roll-ups are brought up to now first, so that little is left to be summed.
+        """
+        await self._reading.rows("roll_up")
+        asked = {"owner": owner, "booked_until": booked_until, "value_until": value_until}
+        return dict(map(rows.balance_of, await self._reading.rows("balances", asked)))
+
+    async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
+        """Return a page of the outbox, those after a position, in its order."""
+        await self._reading.rows("number_events")
+        found = await self._reading.rows("events", {"after": after, "count": count})
+        return list(map(rows.kept_event_of, found))
+
+    def customers(self, *, after: str = "") -> AsyncIterator[str]:
+        """Yield customer ids in order, those after one."""
+        return self._paged("customers", after)
+
+    def owners(self, *, after: str = "") -> AsyncIterator[str]:
+        """Yield every owner of a journal in order, those after one."""
+        return self._paged("owners", after)
+
+    async def outbox(self, owner: str) -> Sequence[OutboxEvent]:
+        """Return an owner's events in order."""
+        return list(map(rows.event_of, await self._reading.rows("outbox", {"owner": owner})))
+
+    async def _paged(self, name: str, after: str) -> AsyncIterator[str]:
+        while page := await self._reading.rows(name, {"after": after, "count": PAGE}):
+            for (owner,) in page:
+                yield owner
+            after = page[-1][0]

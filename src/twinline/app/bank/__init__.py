@@ -1,0 +1,1 @@
+"""The bank: commands on customers, lines and contracts, posted to one ledger."""

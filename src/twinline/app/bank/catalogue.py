@@ -1,0 +1,38 @@
+"""Every command there is, once: what HTTP, the command line and the reference derive from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from twinline.app.bank import (
+    authorisations,
+    credit_balances,
+    customers,
+    holds,
+    lines,
+    loans,
+    merchants,
+    opening,
+    operations,
+    reading,
+    refunds,
+    repayments,
+)
+
+if TYPE_CHECKING:
+    from twinline.app.bank.command import Command
+
+CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
+    *opening.COMMANDS,
+    *customers.COMMANDS,
+    *lines.COMMANDS,
+    *authorisations.COMMANDS,
+    *holds.COMMANDS,
+    *refunds.COMMANDS,
+    *loans.COMMANDS,
+    *repayments.COMMANDS,
+    *credit_balances.COMMANDS,
+    *merchants.COMMANDS,
+    *operations.COMMANDS,
+    *reading.COMMANDS,
+)

@@ -1,0 +1,62 @@
+"""What the command line asks of the database: a server of our own, its book, its backups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: its address with the password, and its major release.
+
+    `started` says that it was started now, and not found running.
+    """
+
+    url: str
+    version: int
+    started: bool
+
+
+class Database(Protocol):
+    """A book's server in a folder, or the one that TWINLINE_DATABASE_URL names.
+
+    Everything raises `InputFault` where a person can put it right.
+    """
+
+    def start(self, folder: Path, *, archive: Path | None = None) -> Server:
+        """Return the running server with a book of this release in it.
+
+        `archive` is where it keeps every piece of its log for a restore, from now on.
+        """
+        ...
+
+    def stop(self, folder: Path) -> bool:
+        """Stop the folder's own server; return whether it ran."""
+        ...
+
+    def status(self, folder: Path) -> Server | None:
+        """Return the server if it runs."""
+        ...
+
+    def back_up(self, folder: Path, into: Path) -> None:
+        """Copy a running server's files, as of one moment, into a new folder."""
+        ...
+
+    def restore(
+        self, folder: Path, backup: Path, *, archive: Path | None, until: datetime | None
+    ) -> Server:
+        """Return a server in a new folder, started from a backup.
+
+        With the archive, all that was booked later comes too, until a moment if one is named.
+        """
+        ...
+
+    def migrate(self, folder: Path, *, contract: bool, dry_run: bool) -> Iterator[str]:
+        """Take the steps to this release that are left; yield what each is called, once done."""
+        ...

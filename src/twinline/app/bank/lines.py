@@ -1,0 +1,458 @@
+"""Lines: their state, their limits, and the caps that the customer sets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from msgspec import Meta
+
+from twinline.app.bank import reason
+from twinline.app.bank.answers import LineAnswer, line_answer
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
+from twinline.app.bank.deciding import Deciding, nothing_else, text
+from twinline.app.bank.fields import Identifier, Money, Rate, not_negative_minor, positive_minor
+from twinline.app.bank.limits import group_following
+from twinline.app.bank.posting import HeadroomAnswer, headroom_after, headroom_answer, told
+from twinline.app.bank.reason import Reason, reason_like, refused
+from twinline.app.bank.store import Posting
+from twinline.compliance.person_control import lawful_joint_minor, person_cap
+from twinline.kernel.rate import parse_decimal
+from twinline.lines.available import Controls, control_of
+from twinline.lines.limit import Bounds, NewBase, Side, change_base, move_between, set_temporary
+from twinline.lines.line import TemporaryLimit
+from twinline.lines.moves import LineMove, MoveRefusal, move
+from twinline.lines.restrictions import set_own_cap
+from twinline.terms.product import Product
+
+if TYPE_CHECKING:
+    from twinline.app.bank.bank import Bank
+    from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.store import Snapshot
+    from twinline.lines.line import Line
+
+_PPM: Final = 1_000_000
+
+
+class LinesOutcome(Outcome, frozen=True, kw_only=True):
+    """The lines that were changed, as they stand, and what is left of every limit."""
+
+    customer_id: str
+    lines: tuple[LineAnswer, ...]
+    headroom: HeadroomAnswer
+
+
+class OfLine(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request about one line."""
+
+    product: Product
+
+
+def lines_posting(
+    snapshot: Snapshot,
+    call: Call,
+    changed: tuple[Line, ...],
+    *,
+    joint_minor: int | None = None,
+    cause: str = "",
+) -> Posting:
+    """Return the posting of changed lines: the controls follow them in the same group."""
+    lines = {**snapshot.lines, **{line.product: line for line in changed}}
+    group, _ = group_following(snapshot, call, lines, joint_minor=joint_minor, cause=cause)
+    customer_id, currency = snapshot.customer.customer_id, snapshot.customer.currency
+    answer = LinesOutcome(
+        customer_id=customer_id,
+        lines=tuple(line_answer(line, call.business_on) for line in changed),
+        headroom=headroom_answer(headroom_after(snapshot, group), currency),
+    )
+    return Posting(
+        group=group,
+        seq_seen=snapshot.seq,
+        answer=text(answer),
+        lines=changed,
+        events=told(customer_id, call, "lines.changed", answer),
+    )
+
+
+LINE_STATE: reason.Written = (
+    "line_state",
+    Family.CONFLICT,
+    "a line whose state allows it; docs/reference/lines.md has the table",
+)
+
+
+class MoveLineRefusal(Reason):
+    """Why a line's state does not change, in the order the checks run."""
+
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    KEY_REUSED = reason.KEY_REUSED
+    IN_PROGRESS = reason.IN_PROGRESS
+    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
+    LINE_STATE = LINE_STATE
+
+
+class CloseLineRefusal(Reason):
+    """Why a line is not closed, in the order the checks run."""
+
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    KEY_REUSED = reason.KEY_REUSED
+    IN_PROGRESS = reason.IN_PROGRESS
+    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
+    LINE_STATE = LINE_STATE
+    NOT_SETTLED = (
+        "not_settled",
+        Family.RULE,
+        "a line closes once nothing is owed, held or kept on it",
+    )
+
+
+def reasons_of(asked: LineMove) -> type[Reason]:
+    """Return the reasons for which a move may be refused."""
+    return CloseLineRefusal if asked is LineMove.CLOSE else MoveLineRefusal
+
+
+def moving(asked: LineMove) -> Deciding[OfLine, LinesOutcome, None]:
+    """Return what runs a move of a line's state."""
+    reasons = reasons_of(asked)
+
+    def decide(
+        snapshot: Snapshot, request: OfLine, call: Call, _around: None
+    ) -> Posting | Refused:
+        line = snapshot.lines.get(request.product)
+        if line is None:
+            return refused(reasons["LINE_NOT_FOUND"], "product", request.product)
+        outstanding = _outstanding(snapshot, request.product)
+        moved = move(line, asked, call.business_on, outstanding_minor=outstanding)
+        if isinstance(moved, MoveRefusal):
+            return refused(reason_like(reasons, moved), "state", line.state)
+        return lines_posting(snapshot, call, (moved,), cause=asked)
+
+    return Deciding(reasons=reasons, outcome=LinesOutcome, look_up=nothing_else, decide=decide)
+
+
+def _outstanding(snapshot: Snapshot, product: Product) -> int:
+    """Return what is used of a line, and what else is owed or kept on its contracts."""
+    beside = (
+        contract.owed.interest + contract.owed.fee + contract.owed.penalty + contract.owed.over
+        for contract in snapshot.contracts.values()
+        if contract.product is product
+    )
+    return _used(snapshot, product) + sum(beside)
+
+
+def _used(snapshot: Snapshot, product: Product) -> int:
+    controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
+    return controls.used_minor(control_of(product))
+
+
+class ChangeLimitRefusal(Reason):
+    """Why a limit is not changed, in the order the checks run."""
+
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    KEY_REUSED = reason.KEY_REUSED
+    IN_PROGRESS = reason.IN_PROGRESS
+    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
+    AMOUNT_INVALID = (
+        "amount_invalid",
+        Family.RULE,
+        "an amount of 0 or more, with no more decimals than the currency has",
+    )
+    RATE_ABOVE_CEILING = (
+        "rate_above_ceiling",
+        Family.RULE,
+        "at most the all-in cost a year that the law allows",
+    )
+    LINE_STATE = LINE_STATE
+    SAME_DECISION = ("same_decision", Family.CONFLICT, "a decision of its own for every change")
+    BASE_CHANGED = (
+        "base_changed",
+        Family.CONFLICT,
+        "the base version that the decision saw; another has set the limit since: decide again",
+    )
+    BELOW_MINIMUM = ("below_minimum", Family.RULE, "at least the smallest limit there is, or 0")
+    ABOVE_MAXIMUM = ("above_maximum", Family.RULE, "at most what the law lets one person owe")
+
+
+class ChangeLimitRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A decision sets a line's base limit, and with it what both lines have together.
+
+    `base_version_seen` is the line's version that the decision was made on. `joint_limit` and
+    `rate` stay as they are where they are not given; a rate holds for new use only.
+    """
+
+    decision_id: Identifier
+    limit: Money
+    base_version_seen: Annotated[int, Meta(ge=1)]
+    joint_limit: Money | None = None
+    rate: Rate | None = None
+
+
+async def _bank(bank: Bank, _request: OfCustomer, _call: Call) -> Bank:
+    return bank
+
+
+def change_limit(
+    snapshot: Snapshot, request: ChangeLimitRequest, call: Call, bank: Bank
+) -> Posting | Refused:
+    """Return a line under a new base limit. A cut below what is used is nothing special."""
+    line, currency = snapshot.lines.get(request.product), snapshot.customer.currency
+    if line is None:
+        return refused(ChangeLimitRefusal.LINE_NOT_FOUND, "product", request.product)
+    limit = not_negative_minor(request.limit, currency)
+    if limit is None:
+        return refused(ChangeLimitRefusal.AMOUNT_INVALID, "limit", request.limit)
+    joint = None
+    if request.joint_limit is not None:
+        joint = not_negative_minor(request.joint_limit, currency)
+        if joint is None:
+            return refused(ChangeLimitRefusal.AMOUNT_INVALID, "joint_limit", request.joint_limit)
+    law = bank.law.values(bank.house.licence, call.business_on, currency)
+    price_ppm = line.price_ppm
+    if request.rate is not None:
+        price_ppm = ppm_of(request.rate)
+        if price_ppm > law.price_ceiling_ppm:
+            return refused(ChangeLimitRefusal.RATE_ABOVE_CEILING, "rate", request.rate)
+    new = NewBase(
+        decision_id=request.decision_id,
+        limit_minor=limit,
+        base_version_seen=request.base_version_seen,
+    )
+    bounds = Bounds(least_minor=1, most_minor=law.person_cap_minor)
+    changed = change_base(line, new, bounds, call.business_on)
+    if isinstance(changed, MoveRefusal):
+        return refused(reason_like(ChangeLimitRefusal, changed), "limit", request.limit)
+    cap = person_cap(bank.law, (bank.house.licence,), call.business_on, currency)
+    return lines_posting(
+        snapshot,
+        call,
+        (replace(changed, price_ppm=price_ppm),),
+        joint_minor=None if joint is None else lawful_joint_minor(cap, joint),
+        cause=f"decision:{request.decision_id}",
+    )
+
+
+def ppm_of(rate: str) -> int:
+    """Return a rate in parts per million, rounded up: never less than was written."""
+    value = parse_decimal(rate)
+    assert value is not None, "the field's pattern admits decimal text only"
+    return -(-value.numerator * _PPM // value.denominator)
+
+
+class TemporaryRefusal(Reason):
+    """Why there is no temporary limit, in the order the checks run."""
+
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    KEY_REUSED = reason.KEY_REUSED
+    IN_PROGRESS = reason.IN_PROGRESS
+    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
+    AMOUNT_NOT_POSITIVE = reason.AMOUNT_NOT_POSITIVE
+    LINE_STATE = LINE_STATE
+    ABOVE_MAXIMUM = ChangeLimitRefusal.ABOVE_MAXIMUM.written
+    NO_RISE = ("no_rise", Family.RULE, "above the base limit")
+    DAYS_REVERSED = ("days_reversed", Family.RULE, "a last day not before the first, nor past")
+
+
+class TemporaryRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """More limit for some days, whose last is announced from the start."""
+
+    limit: Money
+    from_on: date
+    last_on: date
+
+
+def lend_for_a_while(
+    snapshot: Snapshot, request: TemporaryRequest, call: Call, bank: Bank
+) -> Posting | Refused:
+    """Return a line with a temporary limit; its end comes by the day alone."""
+    line, currency = snapshot.lines.get(request.product), snapshot.customer.currency
+    if line is None:
+        return refused(TemporaryRefusal.LINE_NOT_FOUND, "product", request.product)
+    limit = positive_minor(request.limit, currency)
+    if limit is None:
+        return refused(TemporaryRefusal.AMOUNT_NOT_POSITIVE, "limit", request.limit)
+    law = bank.law.values(bank.house.licence, call.business_on, currency)
+    wanted = TemporaryLimit(limit_minor=limit, from_on=request.from_on, last_on=request.last_on)
+    bounds = Bounds(least_minor=1, most_minor=law.person_cap_minor)
+    changed = set_temporary(line, wanted, bounds, call.business_on)
+    if isinstance(changed, MoveRefusal):
+        return refused(reason_like(TemporaryRefusal, changed), "limit", request.limit)
+    return lines_posting(snapshot, call, (changed,), cause="temporary_limit")
+
+
+class MoveLimitRefusal(Reason):
+    """Why limit does not move between the lines, in the order the checks run."""
+
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    KEY_REUSED = reason.KEY_REUSED
+    IN_PROGRESS = reason.IN_PROGRESS
+    AMOUNT_NOT_POSITIVE = reason.AMOUNT_NOT_POSITIVE
+    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
+    LINE_STATE = LINE_STATE
+    LINE_STOPPED = reason.LINE_STOPPED
+    SAME_DECISION = ChangeLimitRefusal.SAME_DECISION.written
+    BASE_CHANGED = ChangeLimitRefusal.BASE_CHANGED.written
+    BELOW_MINIMUM = ChangeLimitRefusal.BELOW_MINIMUM.written
+    ABOVE_MAXIMUM = ChangeLimitRefusal.ABOVE_MAXIMUM.written
+    NOT_FREE = ("not_free", Family.LIMIT, "at most what is free of the giving line")
+
+
+class MoveLimitRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The customer wants limit moved from one line to the other (R93). The total stays."""
+
+    from_product: Product
+    amount: Money
+
+
+def move_limit(
+    snapshot: Snapshot, request: MoveLimitRequest, call: Call, bank: Bank
+) -> Posting | Refused:
+    """Return both lines after the move: only what is not used can go."""
+    amount = positive_minor(request.amount, snapshot.customer.currency)
+    if amount is None:
+        return refused(MoveLimitRefusal.AMOUNT_NOT_POSITIVE, "amount", request.amount)
+    if len(snapshot.lines) < len(Product):
+        return refused(MoveLimitRefusal.LINE_NOT_FOUND)
+    law = bank.law.values(bank.house.licence, call.business_on, snapshot.customer.currency)
+    bounds = Bounds(least_minor=0, most_minor=law.person_cap_minor)
+    giver = _side(snapshot, request.from_product, bounds)
+    other = next(each for each in Product if each is not request.from_product)
+    taker = _side(snapshot, other, bounds)
+    moved = move_between(giver, taker, amount, request_id=f"wish:{call.key}", on=call.business_on)
+    if isinstance(moved, MoveRefusal):
+        return refused(reason_like(MoveLimitRefusal, moved), "amount", request.amount)
+    return lines_posting(snapshot, call, moved, cause="customer_wish")
+
+
+def _side(snapshot: Snapshot, product: Product, bounds: Bounds) -> Side:
+    line = snapshot.lines[product]
+    return Side(
+        line=line,
+        used_minor=_used(snapshot, product),
+        bounds=bounds,
+        base_version_seen=line.base_version,
+    )
+
+
+class OwnCapRefusal(Reason):
+    """Why the customer's own cap is not set, in the order the checks run."""
+
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    KEY_REUSED = reason.KEY_REUSED
+    IN_PROGRESS = reason.IN_PROGRESS
+    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
+    AMOUNT_INVALID = ChangeLimitRefusal.AMOUNT_INVALID.written
+
+
+class OwnCapRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The customer's own cap on a line, none without `cap` (R94).
+
+    A tighter cap holds at once; a wider one, or none, after the house's days of thought.
+    """
+
+    cap: Money | None = None
+
+
+def own_cap(
+    snapshot: Snapshot, request: OwnCapRequest, call: Call, bank: Bank
+) -> Posting | Refused:
+    """Return a line under the customer's own cap."""
+    line, cap = snapshot.lines.get(request.product), request.cap
+    if line is None:
+        return refused(OwnCapRefusal.LINE_NOT_FOUND, "product", request.product)
+    minor = None if cap is None else not_negative_minor(cap, line.currency)
+    if cap is not None and minor is None:
+        return refused(OwnCapRefusal.AMOUNT_INVALID, "cap", cap)
+    changed = set_own_cap(
+        line,
+        f"own:{call.key}",
+        minor,
+        on=call.business_on,
+        eases_on=bank.house.eases_on(call.business_on),
+    )
+    return lines_posting(snapshot, call, (changed,), cause="customer_wish")
+
+
+_MOVES: Final = (
+    (LineMove.FREEZE, "A line admits no new use until what froze it has ended."),
+    (LineMove.UNFREEZE, "What froze a line has ended."),
+    (LineMove.SUSPEND, "A line admits no new use until a review."),
+    (LineMove.RESUME, "A review has found a suspended line fit for use."),
+    (LineMove.KEEP_ALIVE, "The customer keeps a line that would go, or has gone, to sleep."),
+    (LineMove.CLOSE, "A line ends for good, once nothing is owed or held on it."),
+)
+
+COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
+    *(
+        Command(
+            name=f"{asked}_line",
+            meaning=meaning,
+            method="POST",
+            path=f"/v1/customers/{{customer_id}}/lines/{{product}}/{asked.replace('_', '-')}",
+            request=OfLine,
+            outcome=LinesOutcome,
+            refusals=reasons_of(asked),
+            scope=Scope.OPENING,
+            keyed=True,
+            run=moving(asked),
+        )
+        for asked, meaning in _MOVES
+    ),
+    Command(
+        name="change_limit",
+        meaning="A decision sets a line's base limit; what is owed is not touched.",
+        method="POST",
+        path="/v1/customers/{customer_id}/lines/{product}/limit",
+        request=ChangeLimitRequest,
+        outcome=LinesOutcome,
+        refusals=ChangeLimitRefusal,
+        scope=Scope.OPENING,
+        keyed=True,
+        run=Deciding(
+            reasons=ChangeLimitRefusal, outcome=LinesOutcome, look_up=_bank, decide=change_limit
+        ),
+    ),
+    Command(
+        name="lend_temporarily",
+        meaning="A line has more limit for some days; the last is announced from the start.",
+        method="POST",
+        path="/v1/customers/{customer_id}/lines/{product}/temporary-limit",
+        request=TemporaryRequest,
+        outcome=LinesOutcome,
+        refusals=TemporaryRefusal,
+        scope=Scope.OPENING,
+        keyed=True,
+        run=Deciding(
+            reasons=TemporaryRefusal,
+            outcome=LinesOutcome,
+            look_up=_bank,
+            decide=lend_for_a_while,
+        ),
+    ),
+    Command(
+        name="move_limit",
+        meaning="Limit moves from one line to the other at the customer's wish.",
+        method="POST",
+        path="/v1/customers/{customer_id}/limit-moves",
+        request=MoveLimitRequest,
+        outcome=LinesOutcome,
+        refusals=MoveLimitRefusal,
+        scope=Scope.OPENING,
+        keyed=True,
+        run=Deciding(
+            reasons=MoveLimitRefusal, outcome=LinesOutcome, look_up=_bank, decide=move_limit
+        ),
+    ),
+    Command(
+        name="set_own_cap",
+        meaning="The customer caps a line: at once if tighter, after days of thought if wider.",
+        method="PUT",
+        path="/v1/customers/{customer_id}/lines/{product}/own-cap",
+        request=OwnCapRequest,
+        outcome=LinesOutcome,
+        refusals=OwnCapRefusal,
+        scope=Scope.OPENING,
+        keyed=True,
+        run=Deciding(reasons=OwnCapRefusal, outcome=LinesOutcome, look_up=_bank, decide=own_cap),
+    ),
+)

@@ -1,0 +1,108 @@
+"""What new facts do to a contract, and how that is booked: state after less state before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from twinline.ledger.entry import Place
+from twinline.ledger.event import Event
+from twinline.lines.available import control_of
+from twinline.servicing.booking import book, transfers
+from twinline.servicing.fact import Contract, Owed
+from twinline.terms.product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinline.app.bank.store import Snapshot
+    from twinline.ledger.group import Transfer
+    from twinline.lines.line import Line
+    from twinline.servicing.fact import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A contract before and after new facts, and the transfers that book them."""
+
+    before: Contract
+    after: Contract
+    facts: tuple[Fact, ...]
+    transfers: tuple[Transfer, ...]
+
+
+def recorded(
+    snapshot: Snapshot,
+    contract: Contract,
+    facts: Sequence[Fact],
+    *,
+    merchant: str = "",
+    paid_as: Event = Event.REPAID,
+) -> Recorded:
+    """Return what becomes of a contract by new facts, in their order.
+
+    `merchant` is the account of whom a purchase or a refund concerns, `paid_as` the event of a
+    repayment.
+    """
+    place = _place(snapshot.customer.customer_id, contract, merchant)
+    known, owed = list(snapshot.facts.get(contract.contract_id, ())), contract.owed
+    moved: list[Transfer] = []
+    for fact in facts:
+        booked = book(known, fact, owed=owed, paid_as=paid_as)
+        moved += transfers(booked.steps, place)
+        known.append(fact)
+        owed = booked.owed
+    after = replace(contract, owed=owed, last_fact_id=facts[-1].fact_id)
+    return Recorded(before=contract, after=after, facts=tuple(facts), transfers=tuple(moved))
+
+
+def by_contract(
+    snapshot: Snapshot, facts: Sequence[Fact], *, paid_as: Event = Event.REPAID
+) -> tuple[Recorded, ...]:
+    """Return what facts do to each of their contracts, in the order of the facts."""
+    grouped: dict[str, list[Fact]] = {}
+    for fact in facts:
+        grouped.setdefault(fact.contract_id, []).append(fact)
+    return tuple(
+        recorded(snapshot, snapshot.contracts[contract_id], own, paid_as=paid_as)
+        for contract_id, own in grouped.items()
+    )
+
+
+def oldest_first(snapshot: Snapshot) -> list[Contract]:
+    """Return the contracts in the order they are paid: oldest first, pay-later before cash."""
+    order = list(Product)
+    return sorted(
+        snapshot.contracts.values(),
+        key=lambda each: (each.opened_on, order.index(each.product), each.contract_id),
+    )
+
+
+def owed_minor(owed: Owed) -> int:
+    """Return all that is owed on a contract, in minor units."""
+    return owed.principal + owed.interest + owed.fee + owed.penalty
+
+
+def running_contract(customer_id: str, line: Line) -> Contract:
+    """Return the one contract of a pay-later line, before anything was bought."""
+    return Contract(
+        contract_id=f"{customer_id}.pay_later",
+        product=line.product,
+        currency=line.currency,
+        licence=line.licence,
+        funder=line.funder,
+        opened_on=line.opened_on,
+        owed=Owed(),
+    )
+
+
+def _place(customer_id: str, contract: Contract, merchant: str) -> Place:
+    return Place(
+        customer=customer_id,
+        currency=contract.currency,
+        line=control_of(contract.product),
+        licence=contract.licence,
+        funder=contract.funder,
+        contract=contract.contract_id,
+        merchant=merchant,
+    )

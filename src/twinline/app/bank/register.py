@@ -1,0 +1,65 @@
+"""The lender's own records: merchants, funders, lending stops, applications, quotes.
+
+A record is never overwritten: each change is a new version, and what stood before stays readable.
+They are no part of any customer's journal; what of them bears on money is named there by its id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+@unique
+class RecordKind(StrEnum):
+    """What a record is about."""
+
+    MERCHANT = "merchant"
+    FUNDER = "funder"
+    LENDING_STOP = "lending_stop"
+    APPLICATION = "application"
+    CERTIFICATE = "certificate"
+    """A strategy's decision on an application, whole, by the application's id."""
+
+    QUOTE = "quote"
+    ANSWER = "answer"
+    """What was answered to a client's key where the command is about no one customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One version of one record. `version` counts from 1; `document` is JSON text."""
+
+    kind: RecordKind
+    record_id: str
+    version: int
+    document: str
+    written_at: datetime
+    written_by: str
+
+
+class Register(Protocol):
+    """The lender's records, every version of them. Safe under any concurrency."""
+
+    async def record(self, kind: RecordKind, record_id: str) -> Record | None:
+        """Return the latest version of a record, or None if there is none of that id."""
+        ...
+
+    async def write(self, records: Sequence[Record]) -> bool:
+        """Write all of these or none; return whether they were written.
+
+        Each must be the next version of its record, 1 for a new one; otherwise somebody was
+        faster, and nothing is written.
+        """
+        ...
+
+    async def records(
+        self, kind: RecordKind, *, after: str = "", count: int = 100
+    ) -> Sequence[Record]:
+        """Return a page of the latest versions, in order of their ids, those after one."""
+        ...

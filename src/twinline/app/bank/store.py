@@ -1,0 +1,259 @@
+"""What the bank's use cases ask of a store: a snapshot to decide on, and one atomic posting.
+
+`adapters/memory` and `adapters/postgres` keep it; one contract suite runs over both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from twinline.ledger.account import Account
+    from twinline.ledger.admission import Accepted, Refusal, Standing
+    from twinline.ledger.balance import Balance
+    from twinline.ledger.control import Headroom
+    from twinline.ledger.group import Group, Held
+    from twinline.ledger.journal import Entry
+    from twinline.lines.line import Line
+    from twinline.servicing.fact import Contract, Fact
+    from twinline.terms.product import Product
+
+
+@unique
+class CustomerStatus(StrEnum):
+    """Whether a customer may use credit at all."""
+
+    APPLIED = "applied"
+    """An application is being decided; no line is open."""
+
+    ACTIVE = "active"
+    IMPORTED = "imported"
+    """Loaded from a book and never verified: owes and repays, cannot draw."""
+
+    STOPPED = "stopped"
+    """No new use: death, identity theft, a court's order. Repayment goes on."""
+
+    MERGED = "merged"
+    """A double of another customer."""
+
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer as the ledger knows one: no personal data."""
+
+    customer_id: str
+    status: CustomerStatus
+    currency: str
+    opened_on: date
+    segment: str = ""
+    spending_cap_minor: int | None = None
+    no_credit: bool = False
+    merged_into: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """An authorisation that waits, or how it ended; its group's pending transfers in `held`.
+
+    `document` is what the use case keeps of it as JSON text: amount, merchant, instalments.
+    """
+
+    group_id: str
+    amount_minor: int
+    placed_at: datetime
+    expires_at: datetime
+    held: Held
+    document: str = "{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A customer as of `seq`: everything a command on it is decided on.
+
+    Contracts with something owed or kept, or with facts in the last 400 days, come with all their
+    facts; holds are those that wait.
+    """
+
+    customer: Customer
+    seq: int
+    headroom: Headroom
+    limits: Headroom
+    lines: Mapping[Product, Line]
+    contracts: Mapping[str, Contract]
+    facts: Mapping[str, tuple[Fact, ...]]
+    holds: Mapping[str, Hold]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEvent:
+    """What is told to subscribers, at least once and in order for one customer."""
+
+    event_id: str
+    kind: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """All that one command changes, in one transaction or not at all.
+
+    `seq_seen` is the snapshot's `seq`, None where the decision did not depend on it. `opens` makes
+    the group's owner, whose `seq` is then 0 before it: an owner that is there already makes it
+    stale. `answer` is what is answered if the group is accepted, and again if the same command
+    comes again. Lines, contracts and the customer replace what is kept of them; facts and events
+    are added; `hold` is what a pending group is kept with. Raises `PostingFault`.
+    """
+
+    group: Group
+    seq_seen: int | None
+    answer: str = "{}"
+    opens: bool = False
+    customer: Customer | None = None
+    lines: tuple[Line, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    hold: Hold | None = None
+    events: tuple[OutboxEvent, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse parts that do not belong together."""
+        group = self.group
+        if self.customer is not None and self.customer.customer_id != group.owner:
+            raise PostingFault(group, "customer", self.customer.customer_id, "the group's owner")
+        hold = self.hold
+        if (() if hold is None else hold.held.transfers) != group.pending:
+            raise PostingFault(group, "hold", hold, "kept with the group's pending transfers")
+        if hold is not None and (hold.group_id, hold.held.resolved_by) != (group.group_id, None):
+            raise PostingFault(group, "hold", hold.group_id, "of the group's id, and waiting")
+
+
+class PostingFault(ValueError):
+    """A posting that nobody may ask for: a mistake of the caller's code. Nothing was done."""
+
+    def __init__(self, group: Group, place: str, value: object, rule: str) -> None:
+        """Name the group, the place in the posting, what stands there and the rule."""
+        super().__init__(
+            f"posting {group.group_id} of {group.owner}, {place}: {value}: must be {rule}"
+        )
+
+
+class Busy(Exception):
+    """Another transaction holds the customer's row; nothing was done. Ask again."""
+
+    def __init__(self, owner: str) -> None:
+        """Name whose row is held."""
+        super().__init__(f"customer {owner}: busy")
+
+
+class Unavailable(Exception):
+    """The book cannot be reached. Whether it was done is not known: ask again with the same id."""
+
+    def __init__(self, reason: str) -> None:
+        """Say what the book's keeper said."""
+        super().__init__(f"the book cannot be reached: {reason}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """An event in the outbox: its place in it, and the accepted group it came with."""
+
+    position: int
+    owner: str
+    seq: int
+    booked_at: datetime
+    event: OutboxEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """What was answered to a key, accepted or refused."""
+
+    command_hash: bytes
+    accepted: bool
+    answer: str
+    booked_at: datetime
+
+
+class Store(Protocol):
+    """A book of customers, contracts and a journal. Safe under any concurrency."""
+
+    async def snapshot(self, customer_id: str) -> Snapshot | None:
+        """Return a customer as of one moment, or None if there is none of that id."""
+        ...
+
+    async def hold(self, customer_id: str, group_id: str) -> Hold | None:
+        """Return an authorisation, waiting or ended."""
+        ...
+
+    async def overdue_holds(self, at: datetime, *, count: int = 100) -> Sequence[tuple[str, str]]:
+        """Return customer and group id of holds that wait though they had expired by a moment.
+
+        Those that expired first come first.
+        """
+        ...
+
+    async def post(self, posting: Posting) -> Accepted | Refusal:
+        """Post a group and all that goes with it, or nothing.
+
+        Raises `Busy` and `PostingFault`; this and every other question, `Unavailable`.
+        Whether it is accepted is `twinline.ledger.admission.admit`'s rule, under the owner's lock.
+        A group whose id has a refusal kept under it is refused as `GROUP_ID_TAKEN`: the first
+        answer to a key is its answer.
+        A fact of a contract that is not there, or with an id its owner has used, is a fault.
+        """
+        ...
+
+    async def answer(self, owner: str, key: str) -> StoredAnswer | None:
+        """Return what was answered to a key in the last 30 days, or None."""
+        ...
+
+    async def keep_refusal(self, owner: str, key: str, refused: StoredAnswer) -> StoredAnswer:
+        """Keep a refusal under its key; return the answer that was first, this one or another."""
+        ...
+
+    async def standing(self, owner: str) -> Standing | None:
+        """Return where an owner's journal stands, without a group; None without a journal."""
+        ...
+
+    async def entries(
+        self, owner: str, *, after_seq: int = 0, count: int = 100
+    ) -> Sequence[Entry]:
+        """Return a page of an owner's journal in order of `seq`."""
+        ...
+
+    async def balances(
+        self,
+        owner: str,
+        *,
+        booked_until: datetime | None = None,
+        value_until: date | None = None,
+    ) -> Mapping[Account, Balance]:
+        """Return the balances of the accounts an owner has, whoever's groups moved them.
+
+        As booked by a moment or as counted by a day, both included. An account that no group
+        named by then is absent. Control accounts know only when they were booked.
+        """
+        ...
+
+    async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
+        """Return a page of the outbox, those after a position, in its order.
+
+        An event never appears before one that was already read; those of one owner stand in the
+        order of their `seq`.
+        """
+        ...
+
+    def customers(self, *, after: str = "") -> AsyncIterator[str]:
+        """Yield customer ids in order, those after one."""
+        ...
+
+    def owners(self, *, after: str = "") -> AsyncIterator[str]:
+        """Yield every owner of a journal in order: customers, merchants, funders, the house."""
+        ...

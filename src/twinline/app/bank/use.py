@@ -1,0 +1,95 @@
+"""Whether a customer may use credit at all: the gates that purchases and draws share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twinline.app.bank.reason import reason_like, refused
+from twinline.app.bank.store import CustomerStatus
+from twinline.compliance.lending_stop import stopped
+from twinline.lines.effective import new_use, stop_on
+from twinline.servicing.fact import FactKind
+from twinline.terms.licence import Licence
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from twinline.app.bank.command import Refused
+    from twinline.app.bank.reason import Reason
+    from twinline.app.bank.store import Snapshot
+    from twinline.compliance.lending_stop import LendingStop
+    from twinline.lines.line import Line
+    from twinline.terms.product import Product
+
+_SPENT = {FactKind.PURCHASE, FactKind.DISBURSEMENT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """New use of a line: how much, on which business day, and the lending stops in force."""
+
+    product: Product
+    amount_minor: int
+    on: date
+    stops: tuple[LendingStop, ...]
+
+
+def use_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused | None:
+    """Return the first reason against new use, among those that `reasons` declares in this order.
+
+    Lending stop, no credit by the customer's own wish, line not found, the line's state and stops,
+    own spending. Whether headroom is enough is the ledger's to say, in the step that takes it.
+    """
+    line = snapshot.lines.get(use.product)
+    if line is not None:
+        licence = Licence(line.licence)
+        stop = stopped(use.stops, use.product, licence, line.funder, use.on)
+        if stop is not None:
+            return refused(reasons["LENDING_STOPPED"], "reason", stop.reason)
+    if snapshot.customer.no_credit:
+        return refused(reasons["NO_CREDIT"])
+    if line is None:
+        return refused(reasons["LINE_NOT_FOUND"], "product", use.product)
+    return _line_refused(line, use.on, reasons) or _own_spending_refused(snapshot, use, reasons)
+
+
+def inactive(snapshot: Snapshot, reasons: type[Reason]) -> Refused | None:
+    """Refuse new use to who is not an active customer."""
+    status = snapshot.customer.status
+    if status is CustomerStatus.ACTIVE:
+        return None
+    return refused(reasons["CUSTOMER_NOT_ACTIVE"], "status", status)
+
+
+def own_spending_minor(snapshot: Snapshot, on: date) -> int | None:
+    """Return what is left this calendar month of the customer's own spending cap, None without.
+
+    Purchases, draws and what is held count; refunds do not give it back.
+    """
+    cap = snapshot.customer.spending_cap_minor
+    if cap is None:
+        return None
+    spent = sum(
+        fact.amount_minor
+        for facts in snapshot.facts.values()
+        for fact in facts
+        if fact.kind in _SPENT and (fact.value_on.year, fact.value_on.month) == (on.year, on.month)
+    )
+    return cap - spent - sum(hold.amount_minor for hold in snapshot.holds.values())
+
+
+def _line_refused(line: Line, on: date, reasons: type[Reason]) -> Refused | None:
+    refusal = new_use(line, on)
+    if refusal is None:
+        return None
+    stop = stop_on(line, on)
+    why = "" if stop is None else stop.reason
+    return refused(reason_like(reasons, refusal), "reason" if why else "", why)
+
+
+def _own_spending_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused | None:
+    left = own_spending_minor(snapshot, use.on)
+    if left is None or use.amount_minor <= left:
+        return None
+    return refused(reasons["OWN_SPENDING_CAP"], "amount", use.amount_minor)

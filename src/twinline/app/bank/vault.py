@@ -1,0 +1,72 @@
+"""Where personal data is kept, apart from every ledger: by customer, each field sealed.
+
+The ledger knows a customer by an id that says nothing. Who that is stands here, under a data key
+of its own, so that deleting the key deletes the person from every copy and backup.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@unique
+class Field(StrEnum):
+    """A field of personal data."""
+
+    NAME = "name"
+    RESIDENT_ID = "resident_id"
+    MOBILE = "mobile"
+    CARD = "card"
+
+
+@unique
+class Index(StrEnum):
+    """A field by whose exact value a customer can be found, through a keyed hash of it."""
+
+    RESIDENT_ID = "resident_id"
+    MOBILE = "mobile"
+    CARD = "card"
+
+
+class NoPersonalDataError(LookupError):
+    """A customer whose data key was deleted, or who never had any."""
+
+    def __init__(self, customer_id: str) -> None:
+        """Name the customer."""
+        super().__init__(f"customer {customer_id}: no personal data is kept, or none any more")
+
+
+class Vault(Protocol):
+    """Personal data by customer. Safe under any concurrency."""
+
+    async def enrol(self, customer_id: str, fields: Mapping[Field, str]) -> str:
+        """Keep a person's fields and return the customer's id.
+
+        That is `customer_id`, unless a customer with this resident id is known: then it is that
+        one, and what is kept of them stays as it is.
+        """
+        ...
+
+    async def read(self, customer_id: str, reader: str, at: datetime) -> Mapping[Field, str]:
+        """Return a customer's fields in clear, and record who read them and when.
+
+        Raises `NoPersonalDataError`.
+        """
+        ...
+
+    async def put(self, customer_id: str, fields: Mapping[Field, str]) -> None:
+        """Replace some of a customer's fields. Raises `NoPersonalDataError`."""
+        ...
+
+    async def found(self, index: Index, text: str) -> tuple[str, ...]:
+        """Return the ids of the customers whose field is this text, in order."""
+        ...
+
+    async def delete_key(self, customer_id: str) -> None:
+        """Destroy a customer's data key: nobody reads these fields again. Twice is once."""
+        ...

@@ -1,0 +1,85 @@
+"""What the roles of a book may do: the service posts, and nobody rewrites what was booked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+
+from tests.databases import empty
+from tests.postings import draw, opening
+from twinline.adapters.postgres.store import PostgresStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROLES = ("twinline_service", "twinline_reader")
+
+
+@pytest.fixture
+def entered(book: str, request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
+    """Yield a session with one role's rights on a book with two entries."""
+
+    async def fill() -> None:
+        async with PostgresStore(book) as store:
+            await store.post(opening())
+            await store.post(draw("D1", 100))
+
+    empty(book)
+    asyncio.run(fill())
+    with psycopg.connect(book, autocommit=True) as connection:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(request.param)))
+        yield connection
+
+
+@pytest.mark.parametrize("entered", ROLES, indirect=True)
+@pytest.mark.parametrize(
+    "tried",
+    [
+        "UPDATE twinline.journal SET answer = 'other'",
+        "DELETE FROM twinline.journal",
+        "TRUNCATE twinline.journal",
+        "INSERT INTO twinline.journal SELECT * FROM twinline.journal",
+        "UPDATE twinline.customer SET pay_later = 10",
+        "DELETE FROM twinline.fact",
+        "UPDATE twinline.hold SET resolved_by = NULL",
+        "DELETE FROM twinline.outbox",
+        "DROP TABLE twinline.journal",
+        "ALTER TABLE twinline.journal DISABLE TRIGGER ALL",
+        "SELECT twinline.keep_riders_1('C1', 1, '{}')",
+    ],
+)
+def test_nothing_booked_can_be_rewritten(entered: psycopg.Connection, tried: str) -> None:
+    """Neither the service nor the reader changes a table, but through the functions for it."""
+    with pytest.raises(InsufficientPrivilege):
+        entered.execute(tried.encode())
+    found = entered.execute("SELECT count(*) FROM twinline.journal").fetchone()
+    assert found == (2,)
+
+
+@pytest.mark.parametrize("entered", ["twinline_reader"], indirect=True)
+def test_a_reader_posts_nothing(entered: psycopg.Connection) -> None:
+    """The reader looks at every table and calls no function that writes."""
+    for call in ("roll_up_1()", "number_events_1()", "purge_refused_1(now())"):
+        with pytest.raises(InsufficientPrivilege):
+            entered.execute(f"SELECT twinline.{call}".encode())
+    assert entered.execute("SELECT count(*) FROM twinline.movement").fetchone() == (16,)
+
+
+def test_every_function_belongs_to_the_owner_and_is_closed(book: str) -> None:
+    """No function that runs with the owner's rights is open to everybody or finds other names."""
+    with psycopg.connect(book) as connection:
+        open_ = connection.execute(
+            """
+            SELECT p.proname FROM pg_proc AS p
+            JOIN pg_namespace AS n ON n.oid = p.pronamespace AND n.nspname = 'twinline'
+            WHERE has_function_privilege('public', p.oid, 'EXECUTE')
+              OR pg_get_userbyid(p.proowner) <> 'twinline_owner'
+              OR (p.prosecdef AND NOT coalesce(p.proconfig::text LIKE '%search_path%', false))
+            """
+        ).fetchall()
+    assert open_ == []

@@ -1,0 +1,90 @@
+"""A book in PostgreSQL as an auditor finds it: true, signed, and then changed behind its back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.borrower import borrow, pay_back
+from tests.databases import empty
+from tests.postings import opening, purchase_hold
+from twinline.adapters.postgres.store import PostgresStore
+from twinline.wiring import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(*arguments: object) -> int:
+    """Run a command; return its exit code."""
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def lived(book: str) -> str:
+    """Return the address of a book in which a customer bought, drew and repaid."""
+
+    async def live() -> None:
+        async with PostgresStore(book) as store:
+            await store.post(opening())
+            await borrow(store, "D1", 300)
+            await pay_back(store, "R1", 100)
+            await store.post(purchase_hold("H1", 200))
+
+    empty(book)
+    asyncio.run(live())
+    return book
+
+
+def test_a_true_book_is_signed_and_verified(
+    lived: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A key is made, the book signed, and found as it was signed."""
+    private, public, roots = (tmp_path / name for name in ("sign.pem", "verify.pem", "roots"))
+    assert run("roots", "key", private, public) == 0
+    assert run("roots", "sign", "--database", lived, "--roots", roots, "--key", private) == 0
+    capsys.readouterr()
+
+    assert run("verify", "--database", lived) == 0
+    assert capsys.readouterr().out == "1 owners, 4 entries: the book is true\n"
+    assert run("verify", "--database", lived, "--roots", roots, "--key", public) == 0
+    assert capsys.readouterr().out == ("1 owners, 4 entries, 1 signed roots: the book is true\n")
+
+
+def test_a_changed_book_is_found_out(lived: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What someone with the database's own rights changes is named, exit code 1."""
+    with psycopg.connect(lived, autocommit=True) as connection:
+        connection.execute("UPDATE twinline.customer SET cash_loan = cash_loan + 5")
+        connection.execute("UPDATE twinline.journal SET group_id = 'R9' WHERE group_id = 'R1'")
+
+    assert run("verify", "--database", lived) == 1
+    out = capsys.readouterr().out
+    assert "C1, entry 3 (repaid R9): chain head is" in out
+    assert "C1, as of seq 4: headroom is pay_later 800, cash_loan 605," in out
+    assert out.endswith("1 owners, 4 entries: 2 findings\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "--database: nothing: name the book, or set TWINLINE_DATABASE_URL"),
+        (
+            ("--database", "postgresql://nobody@127.0.0.1:1/none"),
+            "must be a book that runs and can be reached",
+        ),
+        (("--database", "x", "--roots", "y"), "--roots: and --key: come together"),
+    ],
+)
+def test_a_book_that_cannot_be_read_is_a_fault(
+    arguments: tuple[str, ...],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is missing or unreachable is named in one line, exit code 2."""
+    monkeypatch.delenv("TWINLINE_DATABASE_URL", raising=False)
+    assert run("verify", *arguments) == 2
+    assert said in capsys.readouterr().err

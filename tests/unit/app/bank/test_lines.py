@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tests.banks import applying, captured, new_world, opened, purchase, run
+from twinline.app.bank.authorisations import AUTHORISE, CAPTURE
+from twinline.app.bank.command import OfCustomer
+from twinline.app.bank.customers import (
+    MERGE_CUSTOMER,
+    RESUME_CUSTOMER,
+    SET_NO_CREDIT,
+    SET_SPENDING_CAP,
+    STOP_CUSTOMER,
+    MergeRequest,
+    NoCreditRequest,
+    SpendingCapRequest,
+    StopCause,
+    StopCustomerRequest,
+)
+from twinline.app.bank.lines import (
+    COMMANDS,
+    ChangeLimitRequest,
+    MoveLimitRequest,
+    OfLine,
+    OwnCapRequest,
+    TemporaryRequest,
+)
+from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
+from twinline.app.bank.reading import READ_CUSTOMER, VERIFY_CUSTOMER, VerifyRequest
+from twinline.app.bank.repayments import REPAY, RepayRequest, Source, SourceKind
+from twinline.terms.product import Product
+
+if TYPE_CHECKING:
+    from tests.banks import World
+
+BY_NAME = {command.name: command for command in COMMANDS}
+LATER = Product.PAY_LATER
+
+
+async def _sound(world: World, customer: str) -> None:
+    verified = await world.done(VERIFY_CUSTOMER, VerifyRequest(customer_id=customer))
+    assert verified.findings == ()
+
+
+async def _move(world: World, name: str, customer: str, product: Product = LATER) -> None:
+    await world.done(BY_NAME[name], OfLine(customer_id=customer, product=product))
+
+
+def test_a_frozen_line_admits_no_purchase_until_it_is_unfrozen() -> None:
+    """Each state has its own refusal; the sibling line is not touched."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        await _move(world, "freeze_line", customer)
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "line_frozen"
+        await world.borrow(customer, "1000")
+        again = OfLine(customer_id=customer, product=LATER)
+        assert await world.no(BY_NAME["freeze_line"], again) == "line_state"
+        await _move(world, "suspend_line", customer)
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "line_suspended"
+        await _move(world, "resume_line", customer)
+        await world.done(AUTHORISE, purchase(customer, "1"))
+        assert await world.no(BY_NAME["close_line"], again) == "not_settled"
+        used = OfLine(customer_id=customer, product=Product.CASH_LOAN)
+        assert await world.no(BY_NAME["close_line"], used) == "not_settled"
+        await _sound(world, customer)
+
+    run(story(new_world()))
+
+
+def test_a_cut_below_what_is_used_leaves_headroom_negative_and_debt_alone() -> None:
+    """The control follows the limit; what is owed stays; the next purchase is refused."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        await world.buy(customer, "9000")
+        cut = ChangeLimitRequest(
+            customer_id=customer,
+            product=LATER,
+            decision_id="D2",
+            limit="5000",
+            base_version_seen=1,
+            joint_limit="35000",
+        )
+        changed = await world.done(BY_NAME["change_limit"], cut)
+        assert changed.headroom.pay_later == "-4000.00"
+        assert changed.headroom.joint == "26000.00"
+        assert changed.lines[0].base_version == 2
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "pay_later_headroom"
+        stale = ChangeLimitRequest(
+            customer_id=customer,
+            product=LATER,
+            decision_id="D3",
+            limit="6000",
+            base_version_seen=1,
+        )
+        assert await world.no(BY_NAME["change_limit"], stale) == "base_changed"
+        await _sound(world, customer)
+
+    run(story(new_world()))
+
+
+def test_a_limit_is_not_changed_for_what_is_wrong_with_the_decision() -> None:
+    """Amounts of the currency, a lawful rate, at most the law's cap, a decision of its own."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        good = ChangeLimitRequest(
+            customer_id=customer,
+            product=Product.CASH_LOAN,
+            decision_id="D2",
+            limit="10000",
+            base_version_seen=1,
+        )
+        for changes, reason in (
+            ({"limit": "1.001"}, "amount_invalid"),
+            ({"joint_limit": "1.001"}, "amount_invalid"),
+            ({"rate": "0.25"}, "rate_above_ceiling"),
+            ({"decision_id": "D1"}, "same_decision"),
+            ({"limit": "200000.01"}, "above_maximum"),
+        ):
+            request = msgspec.structs.replace(good, **changes)
+            assert await world.no(BY_NAME["change_limit"], request) == reason
+        changed = await world.done(BY_NAME["change_limit"], good)
+        assert (changed.lines[0].rate, changed.headroom.cash_loan) == ("0.146000", "10000.00")
+
+    run(story(new_world()))
+
+
+def test_a_temporary_limit_ends_by_the_day_alone() -> None:
+    """More while it lasts; after its announced last day the control follows by itself."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        request = TemporaryRequest(
+            customer_id=customer,
+            product=LATER,
+            limit="18000",
+            from_on=date(2026, 11, 2),
+            last_on=date(2026, 11, 4),
+        )
+        more = await world.done(BY_NAME["lend_temporarily"], request)
+        assert more.headroom.pay_later == "18000.00"
+        world.later(days=3)
+        page = await world.done(READ_CUSTOMER, OfCustomer(customer_id=customer))
+        assert page.headroom.pay_later == "15000.00"
+        assert await world.no(AUTHORISE, purchase(customer, "15000.01")) == "pay_later_headroom"
+        await _sound(world, customer)
+
+    run(story(new_world()))
+
+
+def test_limit_moves_between_the_lines_and_the_total_stays() -> None:
+    """R93: what is free of one line becomes the other's; more than is free does not move."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        wish = MoveLimitRequest(customer_id=customer, from_product=LATER, amount="5000")
+        moved = await world.done(BY_NAME["move_limit"], wish)
+        assert (moved.headroom.pay_later, moved.headroom.cash_loan) == ("10000.00", "35000.00")
+        too_much = MoveLimitRequest(customer_id=customer, from_product=LATER, amount="10000.01")
+        assert await world.no(BY_NAME["move_limit"], too_much) == "below_minimum"
+        await world.buy(customer, "4000")
+        used = MoveLimitRequest(customer_id=customer, from_product=LATER, amount="6000.01")
+        assert await world.no(BY_NAME["move_limit"], used) == "not_free"
+        await _sound(world, customer)
+
+    run(story(new_world()))
+
+
+def test_the_customers_own_caps_hold_at_once_and_ease_after_a_day_of_thought() -> None:
+    """R94, R116: tighter today, wider tomorrow; the term that binds is the customer's own."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        cap = OwnCapRequest(customer_id=customer, product=LATER, cap="200")
+        await world.done(BY_NAME["set_own_cap"], cap)
+        page = await world.done(READ_CUSTOMER, OfCustomer(customer_id=customer))
+        assert page.availability[0].available == "200.00"
+        assert [term.name for term in page.availability[0].terms if term.binds] == ["own_cap"]
+        await world.done(
+            BY_NAME["set_own_cap"], OwnCapRequest(customer_id=customer, product=LATER)
+        )
+        assert await world.no(AUTHORISE, purchase(customer, "201")) == "pay_later_headroom"
+        world.later(days=1)
+        await world.done(AUTHORISE, purchase(customer, "201"))
+
+    run(story(new_world()))
+
+
+def test_no_credit_and_the_spending_cap_are_the_customers_own_refusals() -> None:
+    """The mode without credit stops both lines; the cap counts a calendar month."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        await world.done(SET_SPENDING_CAP, SpendingCapRequest(customer_id=customer, cap="300"))
+        await world.done(AUTHORISE, purchase(customer, "200"))
+        assert await world.no(AUTHORISE, purchase(customer, "100.01")) == "own_spending_cap"
+        await world.done(SET_SPENDING_CAP, SpendingCapRequest(customer_id=customer))
+        await world.done(SET_NO_CREDIT, NoCreditRequest(customer_id=customer, no_credit=True))
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "no_credit"
+        await world.done(SET_NO_CREDIT, NoCreditRequest(customer_id=customer, no_credit=False))
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "no_credit"
+        world.later(days=1)
+        await world.done(AUTHORISE, purchase(customer, "1"))
+
+    run(story(new_world()))
+
+
+def test_flags_and_doubles_stop_new_use() -> None:
+    """Death, identity theft, a double: nothing new; only a second person lifts a flag."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        theft = StopCustomerRequest(customer_id=customer, cause=StopCause.IDENTITY_THEFT)
+        await world.done(STOP_CUSTOMER, theft)
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "customer_not_active"
+        assert await world.no(STOP_CUSTOMER, theft) == "status"
+        world.client = "second"
+        resume = OfCustomer(customer_id=customer)
+        assert await world.no(RESUME_CUSTOMER, resume) == "second_person_missing"
+        world.client = "first"
+        await world.done(RESUME_CUSTOMER, resume)
+        itself = MergeRequest(customer_id=customer, into=customer)
+        assert await world.no(MERGE_CUSTOMER, itself) == "same_customer"
+        nobody = MergeRequest(customer_id=customer, into="nobody")
+        assert await world.no(MERGE_CUSTOMER, nobody) == "target_not_found"
+
+    run(story(new_world()))
+
+
+def test_a_double_is_merged_once_and_goes_on_repaying() -> None:
+    """A double has no new use; an authorisation that waits is ended before."""
+
+    async def story(world: World) -> None:
+        double = await opened(world)
+        applied = await world.done(APPLY, applying(resident_id="110105200811020013"))
+        await world.done(ACCEPT, AcceptRequest(application_id=applied.application_id))
+        merge = MergeRequest(customer_id=double, into=applied.customer_id)
+        held = await world.done(AUTHORISE, purchase(double, "10"))
+        assert await world.no(MERGE_CUSTOMER, merge) == "holds_wait"
+        await world.done(CAPTURE, captured(held))
+        merged = await world.done(MERGE_CUSTOMER, merge)
+        assert (merged.status, merged.merged_into) == ("merged", applied.customer_id)
+        assert await world.no(MERGE_CUSTOMER, merge) == "already_merged"
+        back = MergeRequest(customer_id=applied.customer_id, into=double)
+        assert await world.no(MERGE_CUSTOMER, back) == "target_not_found"
+        assert await world.no(AUTHORISE, purchase(double, "1")) == "customer_not_active"
+        source = Source(kind=SourceKind.CARD, reference="c1", amount="10")
+        paid = await world.done(REPAY, RepayRequest(customer_id=double, sources=(source,)))
+        assert paid.contracts[0].owed.principal == "0.00"
+
+    run(story(new_world()))
