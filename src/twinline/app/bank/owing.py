@@ -48,7 +48,7 @@ def recorded(
     known, owed = list(snapshot.facts.get(contract.contract_id, ())), contract.owed
     moved: list[Transfer] = []
     for fact in facts:
-        booked = book(known, fact, paid_as=paid_as)
+        booked = book(known, fact, owed=owed, paid_as=paid_as)
         moved += transfers(booked.steps, place)
         known.append(fact)
         owed = booked.owed
