@@ -26,7 +26,7 @@ from tests.postings import (
 from twinline.app.bank.store import OutboxEvent, PostingFault, StoredAnswer
 from twinline.ledger.admission import Accepted, Refusal
 from twinline.ledger.chain import chained, content_hash, genesis
-from twinline.ledger.control import CONTROLS
+from twinline.ledger.control import CONTROLS, Control
 from twinline.ledger.entry import transfers_of
 from twinline.ledger.event import Event
 from twinline.lines.line import Line, LineState
@@ -35,7 +35,6 @@ from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from twinline.app.bank.store import Posting, Store
-    from twinline.ledger.control import Control
 
 pytestmark = pytest.mark.anyio
 
@@ -188,7 +187,9 @@ async def test_a_control_is_no_reason_unless_it_is_lowered(store: Store, control
     await store.post(opening())
 
     def moving(name: str, amount: str, minor: int) -> Posting:
-        transfers = transfers_of(Event.LINE_CHANGED, {amount: minor}, place("C1", control))
+        transfers = transfers_of(
+            Event.LINE_CHANGED, {amount: minor}, place("C1", Control.PAY_LATER)
+        )
         return fact_of("C1", name, Event.LINE_CHANGED, transfers)
 
     cut = await store.post(moving("cut", f"{control}_cut", 9_999))
