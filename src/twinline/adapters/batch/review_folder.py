@@ -15,11 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from twinline.adapters.batch.aside import faults_of
-from twinline.adapters.batch.decision_schema import (
-    DECISION_SCHEMA,
-    Digest,
-    outcome_of,
-)
+from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, outcome_of
+from twinline.adapters.batch.digest import Digest
 from twinline.adapters.batch.lane import Lane
 from twinline.adapters.batch.source import ROWS_PER_BATCH, arrow_faults, sha256_of
 from twinline.app.compare_record import (
@@ -59,7 +56,7 @@ class ReviewFolder:
         stem = f".{self._place.name}.{os.getpid()}-{next(_numbers)}"
         self.part = self._place.with_name(f"{stem}.part")
         self._earlier = self._place.with_name(f"{stem}.earlier")
-        self._digest = Digest()
+        self._digest = Digest(DECISION_SCHEMA)
         self._held: list[pa.RecordBatch] = []
         self._writing, self._digesting = Lane(), Lane()
         with faults_of(path):
@@ -182,7 +179,7 @@ class Comparison:
         """Begin at the first stored row."""
         self._stored = stored.batches()
         self._held: list[pa.RecordBatch] = []
-        self._digest = Digest()
+        self._digest = Digest(DECISION_SCHEMA)
         self._digesting = Lane()
 
     def differences(self, decided: Decided) -> list[tuple[int, str]]:

@@ -13,7 +13,8 @@ import pytest
 from tests.standard import FOLDER, standard, standard_files
 from tests.tables import ROOT
 from twinline.adapters.batch import book_file, shelf
-from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, Digest, batch_of
+from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, batch_of
+from twinline.adapters.batch.digest import Digest
 from twinline.adapters.batch.sharing import LostProcessError
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.book_ports import silent
@@ -87,7 +88,7 @@ def one_by_one(book: Path, record: ReviewRecord) -> tuple[str, Figures]:
     strategy = usable_strategy(FOLDER, standard_files(), record.strategy.currency_scale)
     decider = decider_on(strategy, record.decided_on)
     laws = {law.licence.value: law for law in record.law}
-    tally, digest = Tally(source.currency, PROTECTED_COLUMNS), Digest()
+    tally, digest = Tally(source.currency, PROTECTED_COLUMNS), Digest(DECISION_SCHEMA)
     day = day_number(source.as_of_on)
     for customers in source.customers(strategy.columns):
         decided = []
