@@ -19,6 +19,7 @@ from twinline.adapters.batch.book_schema import (
     book_schema,
 )
 from twinline.adapters.batch.broken_row import text_of
+from twinline.adapters.batch.lane import ahead
 from twinline.adapters.batch.source import (
     PARQUET_MAGIC,
     ROWS_PER_BATCH,
@@ -32,7 +33,7 @@ from twinline.app.fault import InputFault
 from twinline.kernel.money import DIGITS_BY_CURRENCY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -105,11 +106,11 @@ class BookReader:
     def batches(
         self, columns: Sequence[str] | None = None, *, rows_per_batch: int = ROWS_PER_BATCH
     ) -> Iterator[pa.RecordBatch]:
-        """Yield all rows in order, the chosen columns in the order chosen."""
+        """Yield all rows in order, the chosen columns in the order chosen, reading ahead."""
         names = list(BOOK_SCHEMA.names if columns is None else columns)
         with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
             batches = file.iter_batches(rows_per_batch, columns=names)
-            yield from self._whole(batches, names, self.rows)
+            yield from ahead(self._whole(batches, names, self.rows))
 
     def part_batches(self, part: Part, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a part in order; by one thread, since parts share the cores."""
@@ -135,7 +136,7 @@ class BookReader:
 
     def _whole(
         self, batches: Iterator[pa.RecordBatch], names: Sequence[str], rows: int
-    ) -> Iterator[pa.RecordBatch]:
+    ) -> Generator[pa.RecordBatch]:
         """Yield batches found sound, and make sure that no row was lost."""
         read = 0
         for batch in batches:

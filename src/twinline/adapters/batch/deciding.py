@@ -86,7 +86,7 @@ def chunk_of(
         cells=[numbers(rows[name]) for name in strategy.columns],
         laws=laws,
         law=law.to_numpy().astype(np.int64),
-        challenger=challengers(strategy, rows["customer_id"].to_pylist()),
+        challenger=challengers(strategy, rows["customer_id"].cast(pa.binary()).to_pylist()),
     )
 
 

@@ -61,6 +61,20 @@ DECISION_SCHEMA = pa.schema(
     ]
 )
 
+SELDOM_TWICE = frozenset({"row", "customer_id"}) | {
+    field.name for field in DECISION_SCHEMA if field.type == AMOUNTS
+}
+"""Columns whose values hardly repeat: a dictionary of them would be made in vain."""
+
+
+def repeating() -> list[str]:
+    """Return the columns worth a dictionary in a file, by their paths there."""
+    return [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for field in DECISION_SCHEMA
+        if field.name not in SELDOM_TWICE
+    ]
+
 
 def batch_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
     """Return outcomes, with their rows' numbers, as one batch."""

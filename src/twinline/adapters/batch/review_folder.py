@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from twinline.adapters.batch.aside import faults_of
-from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, outcome_of
+from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, outcome_of, repeating
 from twinline.adapters.batch.digest import Digest
 from twinline.adapters.batch.lane import Lane
 from twinline.adapters.batch.source import ROWS_PER_BATCH, arrow_faults, sha256_of
@@ -62,7 +62,9 @@ class ReviewFolder:
         with faults_of(path):
             self.part.mkdir()
             self._bytes = (self.part / DECISIONS).open("xb")
-            self._file = pq.ParquetWriter(self._bytes, DECISION_SCHEMA, compression="zstd")
+            self._file = pq.ParquetWriter(
+                self._bytes, DECISION_SCHEMA, compression="zstd", use_dictionary=repeating()
+            )
 
     def __enter__(self) -> Self:
         return self
