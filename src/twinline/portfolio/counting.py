@@ -30,9 +30,15 @@ def total(values: Ints) -> int:
 def totals(keys: Ints | Codes, values: Ints, width: int) -> list[int]:
     """Return the sum of the numbers of each key from 0 up to `width`.
 
-    The halves are added up as doubles, in which whole numbers below 2^53 are exact.
+    Numbers of 32 bits, or the halves of longer ones, are added up as doubles, in which whole
+    numbers below 2^53 are exact.
     """
     assert values.size <= ROWS_MAX
+    if values.min(initial=0) >= -LOW and values.max(initial=0) <= LOW:
+        short: list[int] = (
+            np.bincount(keys, weights=values, minlength=width).astype(np.int64).tolist()
+        )
+        return short
     high = np.bincount(keys, weights=values >> HALF, minlength=width).astype(np.int64)
     low = np.bincount(keys, weights=values & LOW, minlength=width).astype(np.int64)
     return [(a << HALF) + b for a, b in zip(high.tolist(), low.tolist(), strict=True)]

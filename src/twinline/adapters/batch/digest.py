@@ -45,7 +45,8 @@ class Digest:
         return hashlib.sha256("".join(listed).encode()).hexdigest()
 
     def _add(self, name: str, column: pa.Array) -> None:
-        self._streams[f"{name} known"].update(_numbers(column.is_valid()))
+        known = _numbers(column.is_valid()) if column.null_count else b"\1" * len(column)
+        self._streams[f"{name} known"].update(known)
         if pa.types.is_list(column.type):
             self._streams[f"{name} length"].update(_numbers(pc.list_value_length(column)))
             self._add(f"{name} item", column.flatten())
