@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from twinline.compliance.law import Law
     from twinline.decision.law import LawValues
     from twinline.decision.strategy import Strategy
+    from twinline.portfolio.figures import Figures
 
 REPORT = "report.html"
 
@@ -61,15 +62,7 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
     files = shelf.strategy_files(request.strategy)
     book = shelf.sound_book(request.book, progress)
     strategy = usable_strategy(request.strategy, files, scale_of(law, book))
-    decided_on = request.decided_on or max(book.as_of_on, law.known_on)
-    if decided_on < book.as_of_on:
-        rule = f"a decision is not made before the book's day, {book.as_of_on}"
-        raise InputFault(place="decided on", value=decided_on, rule=rule)
-    decider_on(strategy, decided_on)  # says now what would stop every process
-    laws = tuple(laws_on(law, decided_on, book.currency).values())
-    deciding = Deciding(
-        strategy=strategy, decided_on=decided_on, laws=laws, as_of_on=book.as_of_on
-    )
+    deciding = deciding_of(request, strategy, None, law, book)
     tally = Tally(book.currency, PROTECTED_COLUMNS)
     with (
         shelf.decisions_into(request.out) as sink,
@@ -81,22 +74,53 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
             tally.merge(part.tally)
             done += part.rows
             progress(done, book.rows)
-        digest, sha256 = sink.finish()
-        record = ReviewRecord(
-            record_version=RECORD_VERSION,
-            twinline_version=__version__,
-            book=book_facts(book),
-            strategy=strategy_facts(strategy),
-            decided_on=decided_on,
-            law=laws,
-            decisions_digest=digest,
-            decisions_sha256=sha256,
-            figures=tally.figures(),
-        )
+        record = review_record(deciding, book, sink.finish(), tally.figures())
         kept = {f"strategy/{name}": content for name, content in files.items()}
         kept[REPORT] = page(record, strategy, request.lang)
         sink.keep(record, kept)
     return record
+
+
+def deciding_of(
+    request: ReviewRequest,
+    strategy: Strategy,
+    against: Strategy | None,
+    law: Law,
+    book: BookSource,
+) -> Deciding:
+    """Return who decides, when and under which law; raises `InputFault` for another day."""
+    decided_on = request.decided_on or max(book.as_of_on, law.known_on)
+    if decided_on < book.as_of_on:
+        rule = f"a decision is not made before the book's day, {book.as_of_on}"
+        raise InputFault(place="decided on", value=decided_on, rule=rule)
+    for each in (strategy, against):
+        if each is not None:
+            decider_on(each, decided_on)  # says now what would stop every process
+    return Deciding(
+        strategy=strategy,
+        decided_on=decided_on,
+        laws=tuple(laws_on(law, decided_on, book.currency).values()),
+        as_of_on=book.as_of_on,
+        against=against,
+    )
+
+
+def review_record(
+    deciding: Deciding, book: BookSource, digests: tuple[str, str], figures: Figures
+) -> ReviewRecord:
+    """Return the record of a review; `digests` are of the decisions' content and of their file."""
+    digest, sha256 = digests
+    return ReviewRecord(
+        record_version=RECORD_VERSION,
+        twinline_version=__version__,
+        book=book_facts(book),
+        strategy=strategy_facts(deciding.strategy),
+        decided_on=deciding.decided_on,
+        law=deciding.laws,
+        decisions_digest=digest,
+        decisions_sha256=sha256,
+        figures=figures,
+    )
 
 
 def usable_strategy(folder: Path, files: Mapping[str, bytes], scale: int) -> Strategy:

@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
-from twinline.adapters.batch.deciding import FRAME
-from twinline.adapters.batch.decision_schema import batch_of
+from twinline.adapters.batch.deciding import FRAME, BatchCounter
 from twinline.adapters.batch.review_folder import (
     Decisions,
     ReviewFolder,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from twinline.app.compare_record import ComparisonRecord
     from twinline.app.review_ports import Decided, Deciding
     from twinline.app.review_record import ReviewRecord
-    from twinline.decision.outcome import Outcome
+    from twinline.portfolio.census import Census
 
 FILES_MAX = 200
 FILE_BYTES_MAX = 1_000_000
@@ -73,6 +72,14 @@ class Book:
     ) -> AbstractContextManager[Iterator[Decided]]:
         """Decide all customers in order, in chunks of bounded size."""
         return decided(self._reader, deciding, jobs)
+
+    def counted(self, deciding: Deciding, census: Census) -> Iterator[int]:
+        """Decide all customers and add them to a census; yield how many, batch by batch."""
+        counter, first_row = BatchCounter(deciding), 1
+        for batch in self._reader.batches(counter.columns):
+            counter.add(batch, first_row, census)
+            first_row += batch.num_rows
+            yield batch.num_rows
 
     def customers(self, columns: Sequence[str]) -> Iterator[list[Customer]]:
         """Yield all customers in order, in chunks of bounded size."""
@@ -161,11 +168,6 @@ def strategy_files(folder: Path) -> dict[str, bytes]:
 def law_text() -> str:
     """Return the table of the law that this release ships."""
     return (resources.files("twinline.compliance") / "params" / "china.toml").read_text("utf-8")
-
-
-def decisions_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
-    """Return outcomes, with their rows' numbers, in the form in which they are kept."""
-    return batch_of(outcomes)
 
 
 def decisions_into(folder: Path) -> ReviewFolder:

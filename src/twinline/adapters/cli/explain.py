@@ -63,7 +63,7 @@ def _replay(arguments: argparse.Namespace, shelf: Shelf) -> int:
 
 def _recompare(arguments: argparse.Namespace, shelf: Shelf) -> int:
     with progress_bar("comparing again") as progress:
-        again = recompare(arguments.folder, arguments.book, shelf, progress)
+        again = recompare(arguments.folder, arguments.book, shelf, progress, arguments.jobs)
     if again is None:
         return 0
     if not again.differences:

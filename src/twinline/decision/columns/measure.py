@@ -88,7 +88,7 @@ def compile_columns(strategy: Strategy) -> Measures:
     frame = ("as_of_day", "challenger", *LAW_BOUNDS, *(each.name for each in strategy.dated))
     given = {name: program.given(name) for name in frame}
     cells = tuple(program.given() for _ in strategy.columns)
-    doubts = _features(program, strategy, cells)
+    doubts = feature_steps(program, strategy, cells)
     bins = tuple(_bin(program, strategy, attribute) for attribute in strategy.scorecard)
     (score,) = program.step(_scoring(strategy), bins, makes=1)
     program.name("score", score)
@@ -141,7 +141,7 @@ def _now(strategy: Strategy, features: Sequence[Slot]) -> list[Slot]:
     return [features[names.index(strategy.limits[product].now)] for product in Product]
 
 
-def _features(program: Program, strategy: Strategy, cells: Sequence[Slot]) -> tuple[Slot, ...]:
+def feature_steps(program: Program, strategy: Strategy, cells: Sequence[Slot]) -> tuple[Slot, ...]:
     """Add the steps to every feature, by its name; return where each is in doubt."""
     places = {name: place for place, name in enumerate(strategy.columns)}
     doubts = []
