@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from twinline.decision.score import bin_at
 from twinline.decision.strategy import Action
 from twinline.kernel.money import format_money
 from twinline.kernel.rounding import Rounding, divide
@@ -17,10 +18,12 @@ from twinline.portfolio.comparison import GRANTED, MOVED_BAND_PPM
 from twinline.portfolio.tally import DIGITS, SCORE_BAND, UNKNOWN, one_two_five
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.comparisons import Case as Compared
     from twinline.decision.outcome import LineOutcome, Outcome
+    from twinline.decision.scalar import Row
+    from twinline.decision.strategy import Strategy
     from twinline.portfolio.bins import Spectrum, Value
     from twinline.portfolio.census import Census
     from twinline.portfolio.comparison import ComparisonTally, Moves
@@ -337,3 +340,17 @@ def count_value(counter: Count | Spectrum, value: Value) -> None:
         assert counter.bins.greatest is not None
         counter.beyond_least += value < counter.bins.least
         counter.beyond_greatest += value > counter.bins.greatest
+
+
+def scorer(strategy: Strategy) -> Callable[[Row], tuple[int, int]]:
+    """Return the function from a customer's features to score and probability of default."""
+    names = [feature.name for feature in strategy.features]
+    card = [(each, names.index(each.feature)) for each in strategy.scorecard]
+
+    def score_of(features: Row) -> tuple[int, int]:
+        """Return score and probability of default in ppm."""
+        points = (each.points[bin_at(each, features[place])] for each, place in card)
+        score = strategy.score_base + sum(points)
+        return score, strategy.pd.at(score)
+
+    return score_of

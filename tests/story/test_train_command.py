@@ -20,13 +20,13 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from tests.books import real_table
+from tests.one_by_one import scorer
 from tests.standard import FOLDER as STANDARD
 from tests.standard import load
 from tests.tables import ROOT, book_row, write_book
 from twinline.adapters.batch import shelf
 from twinline.decision.decide import Decider, day_number
 from twinline.decision.law import LawValues
-from twinline.decision.score import scorer
 from twinline.terms.licence import Licence
 from twinline.training.binning import bins_of
 from twinline.training.sample import Candidate, Risk, column_of

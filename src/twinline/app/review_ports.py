@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from twinline.app.book_ports import Progress
     from twinline.app.compare_record import ComparisonRecord
     from twinline.app.review_record import ReviewRecord
+    from twinline.decision.columns.reading import Features
     from twinline.decision.law import LawValues
     from twinline.decision.outcome import Outcome
     from twinline.decision.strategy import Strategy
@@ -102,6 +103,9 @@ class BookSource(Protocol):
 
     def counted(self, deciding: Deciding, census: Census) -> Iterator[int]:
         """Decide all customers and add them to a census; yield how many have been, by chunks."""
+
+    def features(self, strategy: Strategy) -> Iterator[tuple[Sequence[object], Features]]:
+        """Yield all customers' ids and features in order, in chunks of bounded size."""
 
     def customers(self, columns: Sequence[str]) -> Iterator[Sequence[Customer]]:
         """Yield all customers in order, in chunks of bounded size, for whoever looks at each."""

@@ -6,6 +6,7 @@ Only plain Arrow types go in and out, so that an engine that maps batches, such 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
@@ -130,11 +131,17 @@ def chunk_of(
     if law.null_count:
         at = pc.index(law.is_null(), True).as_py()
         raise NoLawFault(first_row + at, rows["licence"][at].as_py())
+    plain = plain_chunk_of(strategy, rows)
+    return replace(plain, laws=laws, law=law.to_numpy().astype(np.int64))
+
+
+def plain_chunk_of(strategy: Strategy, rows: pa.RecordBatch) -> Chunk:
+    """Return rows of a book as plain arrays, without a law to decide by."""
     return Chunk(
         rows=rows.num_rows,
         cells=[numbers(rows[name]) for name in strategy.columns],
-        laws=laws,
-        law=law.to_numpy().astype(np.int64),
+        laws=(),
+        law=np.zeros(0, np.int64),
         challenger=challengers(strategy, rows["customer_id"].cast(pa.binary()).to_pylist()),
     )
 

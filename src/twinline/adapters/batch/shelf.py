@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
-from twinline.adapters.batch.deciding import FRAME, BatchCounter
+from twinline.adapters.batch.deciding import FRAME, BatchCounter, plain_chunk_of
 from twinline.adapters.batch.review_folder import (
     Decisions,
     ReviewFolder,
@@ -21,6 +21,8 @@ from twinline.adapters.batch.sharing import decided
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.fault import InputFault
 from twinline.app.review_ports import Customer
+from twinline.decision.columns.reading import ColumnReader
+from twinline.decision.decide import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from twinline.app.compare_record import ComparisonRecord
     from twinline.app.review_ports import Decided, Deciding
     from twinline.app.review_record import ReviewRecord
+    from twinline.decision.columns.reading import Features
+    from twinline.decision.strategy import Strategy
     from twinline.portfolio.census import Census
 
 FILES_MAX = 200
@@ -80,6 +84,13 @@ class Book:
             counter.add(batch, first_row, census)
             first_row += batch.num_rows
             yield batch.num_rows
+
+    def features(self, strategy: Strategy) -> Iterator[tuple[pa.Array, Features]]:
+        """Yield all customers' ids and features in order, batch by batch."""
+        reader, as_of_day = ColumnReader(strategy), day_number(self.as_of_on)
+        for batch in self._reader.batches(["customer_id", *strategy.columns]):
+            chunk = plain_chunk_of(strategy, batch)
+            yield batch["customer_id"], reader.features(chunk, as_of_day)
 
     def customers(self, columns: Sequence[str]) -> Iterator[list[Customer]]:
         """Yield all customers in order, in chunks of bounded size."""

@@ -89,11 +89,7 @@ def compile_columns(strategy: Strategy) -> Measures:
     given = {name: program.given(name) for name in frame}
     cells = tuple(program.given() for _ in strategy.columns)
     doubts = feature_steps(program, strategy, cells)
-    bins = tuple(_bin(program, strategy, attribute) for attribute in strategy.scorecard)
-    (score,) = program.step(_scoring(strategy), bins, makes=1)
-    program.name("score", score)
-    pd_ppm = program.value(_pd(strategy))
-    program.name("pd_ppm", pd_ppm)
+    bins, score, pd_ppm = score_steps(program, strategy)
     tests = [program.value(segment.when) for segment in strategy.segments[:-1]]
     (segment,) = program.step(_first_that_fits, tests, makes=1)
     program.name("segment", segment)
@@ -134,6 +130,16 @@ def compile_columns(strategy: Strategy) -> Measures:
         gates=gates,
         edges=edges,
     )
+
+
+def score_steps(program: Program, strategy: Strategy) -> tuple[tuple[Slot, ...], Slot, Slot]:
+    """Add the steps from the features to the bins, the score and the probability of default."""
+    bins = tuple(_bin(program, strategy, attribute) for attribute in strategy.scorecard)
+    (score,) = program.step(_scoring(strategy), bins, makes=1)
+    program.name("score", score)
+    pd_ppm = program.value(_pd(strategy))
+    program.name("pd_ppm", pd_ppm)
+    return bins, score, pd_ppm
 
 
 def _now(strategy: Strategy, features: Sequence[Slot]) -> list[Slot]:

@@ -1,4 +1,4 @@
-"""A strategy's features alone: what a chunk of a book holds, before anything is decided."""
+"""A strategy's features and score alone: what a chunk of a book holds before it is decided."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from twinline.decision.columns.column import NOWHERE, Column, across, either, where_missing
-from twinline.decision.columns.measure import feature_steps
+from twinline.decision.columns.measure import PD, feature_steps, score_steps
 from twinline.decision.columns.program import Program
 
 if TYPE_CHECKING:
@@ -27,6 +27,14 @@ class Reading(NamedTuple):
     outside: Truths
 
 
+class Features(NamedTuple):
+    """Every feature of some rows; where one is in doubt, any number in range stands in for it."""
+
+    rows: int
+    columns: tuple[Column, ...]
+    doubt: Truths
+
+
 class ColumnReader:
     """A strategy's features, compiled: chunks in, readings out."""
 
@@ -43,23 +51,56 @@ class ColumnReader:
             None if each.column is None else places[each.column] for each in strategy.features
         ]
 
+    def features(self, chunk: Chunk, as_of_day: int) -> Features:
+        """Return every feature as decisions and models take it."""
+        columns = self._run(chunk, as_of_day)
+        values = tuple(columns[slot] for slot in self._values)
+        doubt = either(columns[slot].truths for slot in self._doubts)
+        return Features(chunk.rows, values, across(doubt, chunk.rows))
+
     def read(self, chunk: Chunk, as_of_day: int) -> list[Reading]:
         """Return every feature's readings, in the strategy's order."""
-        given = dict(zip(self._cells, chunk.cells, strict=True))
-        given[self._day] = Column(np.asarray(as_of_day, np.int64))
-        given[self._drawn] = Column(chunk.challenger)
-        columns = self._plan.run(given)
+        columns = self._run(chunk, as_of_day)
         readings = []
-        for place, *slots in zip(self._places, self._values, self._doubts, strict=True):
-            value, in_doubt = (column for slot in slots if (column := columns[slot]) is not None)
-            absent = in_doubt.truths if place is None else where_missing(chunk.cells[place])
-            missing = either([where_missing(value), absent])
-            outside = NOWHERE if place is None else in_doubt.truths & ~missing
+        for place, value, slot in zip(self._places, self._values, self._doubts, strict=True):
+            doubt = columns[slot].truths
+            absent = doubt if place is None else where_missing(chunk.cells[place])
+            missing = either([where_missing(columns[value]), absent])
+            outside = NOWHERE if place is None else doubt & ~missing
             readings.append(
                 Reading(
-                    across(value.numbers, chunk.rows),
+                    across(columns[value].numbers, chunk.rows),
                     across(missing, chunk.rows),
                     across(outside, chunk.rows),
                 )
             )
         return readings
+
+    def _run(self, chunk: Chunk, as_of_day: int) -> dict[int, Column]:
+        """Return the columns that were made, by number."""
+        given = dict(zip(self._cells, chunk.cells, strict=True))
+        given[self._day] = Column(np.asarray(as_of_day, np.int64))
+        given[self._drawn] = Column(chunk.challenger)
+        made = enumerate(self._plan.run(given))
+        return {slot: column for slot, column in made if column is not None}
+
+
+class ColumnScorer:
+    """A strategy's scorecard alone, compiled: features in, scores out."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        """Compile the card."""
+        program = Program({PD: strategy.pd})
+        self._given = tuple(program.given(each.name) for each in strategy.features)
+        _, self._score, self._pd = score_steps(program, strategy)
+        self._plan = program.finished([self._score, self._pd])
+
+    def score(self, features: Features) -> tuple[Column, Column]:
+        """Return score and probability of default in ppm, none in doubt."""
+        columns = self._plan.run(dict(zip(self._given, features.columns, strict=True)))
+        score, pd_ppm = (
+            Column(across(column.numbers, features.rows), features.doubt)
+            for slot in (self._score, self._pd)
+            if (column := columns[slot]) is not None
+        )
+        return score, pd_ppm
