@@ -21,12 +21,14 @@ import re
 import sys
 import tomllib
 from bisect import bisect_right
+from collections import defaultdict
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from itertools import zip_longest
 from math import ceil, floor, trunc
 from pathlib import Path
+from struct import pack
 from types import SimpleNamespace as Sheet
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 Names = dict[str, Any]
 LINES = ("pay_later", "cash_loan")
 PPM = 1_000_000
+CODE = {pa.bool_(): "b", pa.int32(): "i", pa.int64(): "q"}
 SHOWN = 20
 TERM = {"role": "cap", "by_score": False, "if_missing": None}
 Acted = tuple[str, int | None]
@@ -505,28 +508,43 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def text_of(value: object) -> str:
-    """Return a value as the digest of the decisions spells it."""
-    if isinstance(value, list):
-        return ",".join(map(text_of, value))
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+def listed(hashes: dict[str, Any]) -> str:
+    """Return the SHA-256 of a list of SHA-256s as sha256sum prints it."""
+    lines = "".join(f"{each.hexdigest()}  {name}\n" for name, each in hashes.items())
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def streams(name: str, kind: pa.DataType, values: list[Any]) -> Iterator[tuple[str, bytes]]:
+    """Yield what a column's values add to each stream that the digest is made of."""
+    yield f"{name} known", bytes(each is not None for each in values)
+    if pa.types.is_list(kind):
+        yield f"{name} length", pack(f"<{len(values)}i", *(len(each or ()) for each in values))
+        items = [item for each in values for item in each or ()]
+        yield from streams(f"{name} item", kind.value_type, items)
+    elif pa.types.is_string(kind):
+        texts = [(each or "").encode() for each in values]
+        yield f"{name} length", pack(f"<{len(texts)}i", *map(len, texts))
+        yield f"{name} value", b"".join(texts)
+    else:
+        yield f"{name} value", pack(f"<{len(values)}{CODE[kind]}", *(each or 0 for each in values))
 
 
 def wrong_files(folder: Path, book: Path, summary: Names) -> Iterator[str]:
     """Yield each hash in summary.json that its file does not have."""
-    files = sorted(files_of(folder / "strategy").items())
-    listed = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files)
-    decisions, digest = folder / "decisions.parquet", hashlib.sha256()
+    files = files_of(folder / "strategy")
+    decisions = folder / "decisions.parquet"
+    hashes: dict[str, Any] = defaultdict(hashlib.sha256)
     for batch in pq.ParquetFile(decisions).iter_batches():
-        for row in batch.to_pylist():
-            digest.update(("\n".join(map(text_of, row.values())) + "\n\n").encode())
+        for field, column in zip(batch.schema, batch.columns, strict=True):
+            for name, content in streams(field.name, field.type, column.to_pylist()):
+                hashes[name].update(content)
     found = {
         (str(book), summary["book"]["sha256"]): sha256(book),
-        (str(folder / "strategy"), summary["strategy"]["content_hash"]): hashlib.sha256(
-            listed.encode()
-        ).hexdigest(),
+        (str(folder / "strategy"), summary["strategy"]["content_hash"]): listed(
+            {name: hashlib.sha256(files[name]) for name in sorted(files)}
+        ),
         (str(decisions), summary["decisions_sha256"]): sha256(decisions),
-        (f"{decisions}, content", summary["decisions_digest"]): digest.hexdigest(),
+        (f"{decisions}, content", summary["decisions_digest"]): listed(hashes),
     }
     for (place, stored), now in found.items():
         if stored != now:

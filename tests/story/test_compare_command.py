@@ -216,3 +216,16 @@ def test_a_broken_second_strategy_is_refused_before_any_work(made: Path, tmp_pat
     assert done.returncode == 2
     assert f"{tmp_path / 'broken'}/pd.csv" in done.stderr
     assert not (tmp_path / "new").exists()
+
+
+def test_a_comparison_is_not_made_before_the_book(made: Path, tmp_path: Path) -> None:
+    """A day of decision before the book's is refused, and nothing is left behind."""
+    out = tmp_path / "review"
+    done = run(
+        "review", made / "book.parquet", "--strategy", made / "other", "--out", out,
+        "--against", STANDARD, "--decided-on", "2020-01-01",
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert "a decision is not made before the day that customers are described on" in done.stderr
+    assert not out.exists()

@@ -22,6 +22,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from tests.books import real_table
+from tests.one_by_one import scorer
 from tests.standard import FOLDER as STANDARD
 from tests.standard import load
 from tests.tables import ROOT, book_row, write_book
@@ -32,7 +33,6 @@ from twinline.app.train_record import TrainRecord
 from twinline.app.vocabulary import LANGUAGES
 from twinline.decision.decide import Decider, day_number
 from twinline.decision.law import LawValues
-from twinline.decision.score import scorer
 from twinline.decision.strategy import Basis
 from twinline.terms.licence import Licence
 from twinline.training.binning import bins_of

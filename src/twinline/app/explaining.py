@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from twinline.app.explanation import Example, Explanation, Frame
 from twinline.decision.advice import advise
-from twinline.decision.decide import day_number
+from twinline.decision.decide import Decider, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
-    from twinline.app.review_ports import BookSource, Customer
-    from twinline.decision.decide import Decider
+    from twinline.app.review_ports import BookSource, Customer, Deciding
     from twinline.decision.law import LawValues
 
 
@@ -43,15 +41,16 @@ def explain_customer(
 
 
 def examples_of(
-    rows: Mapping[str, int],
-    decider: Decider,
-    laws: Mapping[str, LawValues],
-    book: BookSource,
-    law_known_on: date | None,
+    rows: Mapping[str, int], deciding: Deciding, book: BookSource
 ) -> tuple[Example, ...]:
     """Return the examples that figures name by their rows, each decided and explained again."""
-    frame = Frame(currency=book.currency, as_of_on=book.as_of_on, law_known_on=law_known_on)
-    customers = {kind: book.customer(row, decider.strategy.columns) for kind, row in rows.items()}
+    frame = Frame(
+        currency=book.currency, as_of_on=deciding.as_of_on, law_known_on=deciding.law_known_on
+    )
+    decider = Decider(deciding.strategy, deciding.decided_on)
+    laws = {values.licence.value: values for values in deciding.laws}
+    columns = deciding.strategy.columns
+    customers = {kind: book.customer(row, columns) for kind, row in rows.items()}
     return tuple(
         Example(
             kind=kind,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from twinline.compliance.law import Law
     from twinline.decision.law import LawValues
     from twinline.decision.strategy import Strategy
+    from twinline.portfolio.figures import Figures
 
 REPORT = "report.html"
 
@@ -62,15 +63,7 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
     files = shelf.strategy_files(request.strategy)
     book = shelf.sound_book(request.book, progress)
     strategy = usable_strategy(request.strategy, files, scale_of(law, book))
-    decided_on = day_of_decision(request.decided_on, book.as_of_on, law)
-    decider = decider_on(strategy, decided_on)  # says now what would stop every process
-    laws = laws_on(law, decided_on, book.currency)
-    deciding = Deciding(
-        strategy=strategy,
-        decided_on=decided_on,
-        laws=tuple(laws.values()),
-        as_of_on=book.as_of_on,
-    )
+    deciding = deciding_of(request, strategy, None, law, book)
     tally = Tally(book.currency, PROTECTED_COLUMNS, strategy.limits)
     with (
         shelf.decisions_into(request.out) as sink,
@@ -82,24 +75,53 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
             tally.merge(part.tally)
             done += part.rows
             progress(done, book.rows)
-        digest, sha256 = sink.finish()
-        record = ReviewRecord(
-            record_version=RECORD_VERSION,
-            twinline_version=__version__,
-            book=book_facts(book),
-            strategy=strategy_facts(strategy),
-            decided_on=decided_on,
-            law_known_on=law.known_on,
-            law=deciding.laws,
-            decisions_digest=digest,
-            decisions_sha256=sha256,
-            figures=tally.figures(),
-        )
+        record = review_record(deciding, book, sink.finish(), tally.figures())
         kept = {f"strategy/{name}": content for name, content in files.items()}
-        examples = examples_of(record.figures.examples, decider, laws, book, law.known_on)
+        examples = examples_of(record.figures.examples, deciding, book)
         kept[REPORT] = page(record, strategy, examples, request.lang)
         sink.keep(record, kept)
     return record
+
+
+def deciding_of(
+    request: ReviewRequest,
+    strategy: Strategy,
+    against: Strategy | None,
+    law: Law,
+    book: BookSource,
+) -> Deciding:
+    """Return who decides, when and under which law; raises `InputFault` for another day."""
+    decided_on = day_of_decision(request.decided_on, book.as_of_on, law)
+    for each in (strategy, against):
+        if each is not None:
+            decider_on(each, decided_on)  # says now what would stop every process
+    return Deciding(
+        strategy=strategy,
+        decided_on=decided_on,
+        laws=tuple(laws_on(law, decided_on, book.currency).values()),
+        as_of_on=book.as_of_on,
+        law_known_on=law.known_on,
+        against=against,
+    )
+
+
+def review_record(
+    deciding: Deciding, book: BookSource, digests: tuple[str, str], figures: Figures
+) -> ReviewRecord:
+    """Return the record of a review; `digests` are of the decisions' content and of their file."""
+    digest, sha256 = digests
+    return ReviewRecord(
+        record_version=RECORD_VERSION,
+        twinline_version=__version__,
+        book=book_facts(book),
+        strategy=strategy_facts(deciding.strategy),
+        decided_on=deciding.decided_on,
+        law_known_on=deciding.law_known_on,
+        law=deciding.laws,
+        decisions_digest=digest,
+        decisions_sha256=sha256,
+        figures=figures,
+    )
 
 
 def day_of_decision(asked: date | None, as_of_on: date, law: Law) -> date:

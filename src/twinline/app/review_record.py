@@ -9,7 +9,7 @@ import msgspec
 from twinline.decision.law import LawValues
 from twinline.portfolio.figures import Figures
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 
 
 class BookFacts(msgspec.Struct, frozen=True, kw_only=True):

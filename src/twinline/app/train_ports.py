@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from twinline.app.book_ports import Progress
     from twinline.app.review_ports import Language, Shelf
     from twinline.app.train_record import TrainRecord
+    from twinline.decision.columns.column import Column
+    from twinline.decision.columns.reading import Features
+
+Score = Callable[["Features"], "tuple[Column, Column]"]
+"""From the features of some customers to score and probability of default in ppm."""
 
 Cards = Callable[["TrainRecord", "Language"], Mapping[str, bytes]]
 """The model card of a training in a language, as files by name."""
@@ -44,10 +49,8 @@ class StrategySink(Protocol):
 class ScoreSink(Protocol):
     """A file of scores being written aside; nothing is there until it is kept."""
 
-    def write(
-        self, ids: Sequence[str], scores: Sequence[int | None], pds: Sequence[int | None]
-    ) -> None:
-        """Write some customers: score, and probability of default in ppm."""
+    def write(self, ids: Sequence[object], scores: Column, pds: Column) -> None:
+        """Write some customers, their ids as the shelf gave them; the probability is in ppm."""
 
     def keep(self) -> None:
         """Put the file in its place."""

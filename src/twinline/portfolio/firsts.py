@@ -9,12 +9,8 @@ from __future__ import annotations
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
-from twinline.decision.strategy import Action
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from twinline.decision.outcome import Outcome
 
 
 @unique
@@ -38,11 +34,6 @@ class Firsts:
         """Start with none."""
         self._rows: dict[Kind, list[int]] = {kind: [] for kind in Kind}
 
-    def add(self, row: int, outcome: Outcome) -> None:
-        """Add one customer."""
-        for kind in _kinds(outcome):
-            self.extend(kind, [row])
-
     def extend(self, kind: Kind, rows: Iterable[int]) -> None:
         """Add rows of a kind."""
         self._rows[kind] = sorted([*self._rows[kind], *rows])[: len(Kind)]
@@ -60,16 +51,3 @@ class Firsts:
             if free:
                 chosen[kind.value] = free[0]
         return chosen
-
-
-def _kinds(outcome: Outcome) -> Iterable[Kind]:
-    lines = (outcome.pay_later, outcome.cash_loan)
-    actions = {line.action for line in lines}
-    if Action.RAISE in actions:
-        yield Kind.RAISED
-    if Action.CUT in actions:
-        yield Kind.CUT
-    if Action.STOP in actions or any(line.restrictions for line in lines):
-        yield Kind.RESTRICTED
-    if outcome.cash_loan.action is Action.DECLINE:
-        yield Kind.REFUSED

@@ -11,6 +11,7 @@ import numpy as np
 from twinline.decision.columns.column import or_zero
 from twinline.decision.strategy import Action
 from twinline.portfolio.counting import (
+    POWERS,
     by_name,
     by_value,
     counts,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 PAIRS = tuple((one.value, other.value) for one, other in product(Action, repeat=2))
 """What can become of the two lines, a place for each."""
-
-POWERS = np.array([10**power for power in range(19)], np.int64)
 
 _Name = TypeVar("_Name", str, int | None)
 
@@ -79,7 +78,7 @@ def add_columns(tally: Tally, outcomes: OutcomeColumns, known: Known, first_row:
     customers.add_to(tally.scores, codes, [*bands, None])
     for tallies, group in zip(tally.groups, known.groups, strict=True):
         customers.add_to(tallies, group.codes, group.names)
-    _rank(tally.ranking, outcomes.score, known.defaulted)
+    rank(tally.ranking, outcomes.score, known.defaulted)
 
 
 def _add_firsts(firsts: Firsts, lines: tuple[LineColumns, LineColumns], first_row: int) -> None:
@@ -151,7 +150,7 @@ def add_amounts(amounts: Amounts, minor: Ints) -> None:
     amounts.largest = max(amounts.largest, int(held.max()))
 
 
-def _rank(ranking: Ranking, score: Column, bad: Column) -> None:
+def rank(ranking: Ranking, score: Column, bad: Column) -> None:
     """Rank the customers who have a score and whose outcome is known."""
     ranked = present(score) & present(bad)
     scores, bads = score.numbers[ranked], bad.numbers[ranked] != 0

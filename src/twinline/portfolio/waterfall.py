@@ -10,33 +10,17 @@ money laid at one door, so the steps of all customers add up exactly.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from twinline.decision.settle import least, settle_limit
 from twinline.decision.strategy import Action
 from twinline.kernel.money import format_money
 from twinline.portfolio.figures import WaterfallFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from twinline.decision.outcome import LineOutcome
     from twinline.decision.strategy import Limit
 
 NOBODY = -1
 """The place of a term where none of its role has an amount."""
-
-
-class Steps(NamedTuple):
-    """One limit on its way down, in minor units, and the places of the terms that moved it."""
-
-    start: int
-    cap: int
-    capped: int
-    floor: int
-    floored: int
-    hard: int
-    allowed: int
 
 
 class Waterfall:
@@ -49,24 +33,6 @@ class Waterfall:
         self.moved = [0] * len(limit.terms)
         self.decided: Counter[Action] = Counter()
         self.held: Counter[Action] = Counter()
-
-    def add(self, line: LineOutcome) -> None:
-        """Add one customer's line; without terms nothing was allowed."""
-        allowed = 0
-        if line.terms:
-            steps = steps_of(self.limit, line.terms)
-            allowed = steps.allowed
-            self.start += steps.start
-            self.allowed += allowed
-            for place, by in (
-                (steps.cap, steps.capped - steps.start),
-                (steps.floor, steps.floored - steps.capped),
-                (steps.hard, steps.allowed - steps.floored),
-            ):
-                if by:
-                    self.moved[place] += by
-        self.decided[line.action] += line.base_limit_minor - allowed
-        self.held[line.action] += line.effective_limit_minor - line.base_limit_minor
 
     def merge(self, other: Waterfall) -> None:
         """Add what another waterfall of the same line holds."""
@@ -105,26 +71,3 @@ def first_place(limit: Limit) -> int:
     """Return the place of the term that a limit starts from."""
     able = (*limit.caps, *limit.hards)
     return next((place for place in able if limit.terms[place].by_score), able[0])
-
-
-def steps_of(limit: Limit, amounts: Sequence[int | None]) -> Steps:
-    """Return the way from the first term to what the terms allow.
-
-    A first term without an amount takes nothing off: the limit starts where it ends up.
-    """
-    step = limit.step_minor
-    cap, least_cap, _ = least(limit.caps, amounts)
-    hard, _, _ = least(limit.hards, amounts)
-    allowed = settle_limit(limit, amounts).limit_minor
-    top = amounts[first_place(limit)]
-    if top is not None:
-        start = max(top // step * step, 0)
-    else:
-        start = allowed if cap == NOBODY else max(least_cap // step * step, 0)
-    capped = start if cap == NOBODY else min(max(least_cap // step * step, 0), start)
-    floor, floored = NOBODY, capped
-    for place in limit.floors:
-        amount = amounts[place]
-        if amount is not None and amount > floored:
-            floor, floored = place, amount
-    return Steps(start, cap, capped, floor, floored, hard, allowed)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def add_lines(fall: Waterfall, line: LineColumns) -> None:
-    """Add a chunk of customers' lines; see `waterfall.steps_of`."""
+    """Add a chunk of customers' lines; see `waterfall`."""
     limit, amounts = fall.limit, line.terms.columns
     step, nothing = limit.step_minor, np.int64(0)
     cap, least_cap = _extreme(limit.caps, amounts, NO_CAP)

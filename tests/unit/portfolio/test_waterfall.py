@@ -2,19 +2,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.columns import line_columns
+from tests.one_by_one import fall, steps_of
 from tests.reviews import line
-from twinline.decision.columns.column import Column
-from twinline.decision.columns.outcome import LineColumns, NumberLists, WordLists, Words
 from twinline.decision.expression import Literal
 from twinline.decision.resolve import Scope, resolve
 from twinline.decision.settle import settle_limit
 from twinline.decision.strategy import Action, Limit, Role, Term
-from twinline.portfolio.waterfall import Waterfall, steps_of
+from twinline.portfolio.waterfall import Waterfall
 from twinline.portfolio.waterfall_columns import add_lines
 
 if TYPE_CHECKING:
@@ -109,38 +108,6 @@ def lines_of(found: Sequence[Amounts]) -> list[LineOutcome]:
     ]
 
 
-def columns_of(lines: Sequence[LineOutcome], width: int) -> LineColumns:
-    """Return lines as columns; what a waterfall does not read is empty."""
-    padded = [each.terms or (None,) * width for each in lines]
-    nothing = Column(np.zeros(len(lines), np.int64))
-    no_words = Words(("",), np.zeros(len(lines), np.int16))
-    none = WordLists((), np.zeros(0, np.int16), np.zeros(len(lines) + 1, np.int64))
-    return LineColumns(
-        action=Words(ACTIONS, np.array([ACTIONS.index(each.action) for each in lines])),
-        limit_now_minor=nothing,
-        base_limit_minor=Column(np.array([each.base_limit_minor for each in lines])),
-        effective_limit_minor=Column(np.array([each.effective_limit_minor for each in lines])),
-        terms=NumberLists(
-            tuple(
-                Column(
-                    np.array([each or 0 for each in term], np.int64),
-                    np.array([each is None for each in term]),
-                )
-                for term in zip(*padded, strict=True)
-            ),
-            np.array([not each.terms for each in lines]),
-        ),
-        binding=no_words,
-        without_minor=nothing,
-        price_ppm=nothing,
-        price_parts=NumberLists((), None),
-        price_binding=no_words,
-        gate=no_words,
-        restrictions=none,
-        reasons=none,
-    )
-
-
 @given(st.data())
 def test_columns_fall_as_each_line_alone(data: st.DataObject) -> None:
     """Adding a chunk gives the figures of adding each line, and every step is accounted for."""
@@ -148,8 +115,8 @@ def test_columns_fall_as_each_line_alone(data: st.DataObject) -> None:
         lines = lines_of(data.draw(rows(limit)))
         alone, together = Waterfall(limit), Waterfall(limit)
         for each in lines:
-            alone.add(each)
-        add_lines(together, columns_of(lines, len(limit.terms)))
+            fall(alone, each)
+        add_lines(together, line_columns(lines, len(limit.terms)))
 
         assert together.figures("CNY") == alone.figures("CNY")
         assert together.start + sum(together.moved) == together.allowed

@@ -13,11 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from twinline.adapters.batch.aside import AsideFolder, faults_of
-from twinline.adapters.batch.decision_schema import (
-    DECISION_SCHEMA,
-    Digest,
-    outcome_of,
-)
+from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, outcome_of, repeating
+from twinline.adapters.batch.digest import Digest
 from twinline.adapters.batch.lane import Lane
 from twinline.adapters.batch.source import ROWS_PER_BATCH, arrow_faults, sha256_of
 from twinline.app.compare_record import (
@@ -49,12 +46,14 @@ class ReviewFolder:
     def __init__(self, path: Path) -> None:
         """Begin the folder beside its place; an earlier review there is replaced."""
         self._aside = AsideFolder(path, SUMMARY)
-        self._digest = Digest()
+        self._digest = Digest(DECISION_SCHEMA)
         self._held: list[pa.RecordBatch] = []
         self._writing, self._digesting = Lane(), Lane()
         with faults_of(path):
             self._bytes = (self._aside.part / DECISIONS).open("xb")
-            self._file = pq.ParquetWriter(self._bytes, DECISION_SCHEMA, compression="zstd")
+            self._file = pq.ParquetWriter(
+                self._bytes, DECISION_SCHEMA, compression="zstd", use_dictionary=repeating()
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -164,7 +163,7 @@ class Comparison:
         """Begin at the first stored row."""
         self._stored = stored.batches()
         self._held: list[pa.RecordBatch] = []
-        self._digest = Digest()
+        self._digest = Digest(DECISION_SCHEMA)
         self._digesting = Lane()
 
     def differences(self, decided: Decided) -> list[tuple[int, str]]:

@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
-from twinline.adapters.batch.deciding import FRAME
-from twinline.adapters.batch.decision_schema import batch_of
+from twinline.adapters.batch.deciding import FRAME, BatchCounter, plain_chunk_of
 from twinline.adapters.batch.review_folder import (
     Decisions,
     ReviewFolder,
@@ -23,6 +22,8 @@ from twinline.adapters.batch.sharing import decided
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.fault import InputFault
 from twinline.app.review_ports import Customer
+from twinline.decision.columns.reading import ColumnReader
+from twinline.decision.decide import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from twinline.app.compare_record import ComparisonRecord
     from twinline.app.review_ports import Decided, Deciding
     from twinline.app.review_record import ReviewRecord
-    from twinline.decision.outcome import Outcome
+    from twinline.decision.columns.reading import Features
+    from twinline.decision.strategy import Strategy
+    from twinline.portfolio.census import Census
 
 FILES_MAX = 200
 FILE_BYTES_MAX = 1_000_000
@@ -74,6 +77,21 @@ class Book:
     ) -> AbstractContextManager[Iterator[Decided]]:
         """Decide all customers in order, in chunks of bounded size."""
         return decided(self._reader, deciding, jobs)
+
+    def counted(self, deciding: Deciding, census: Census) -> Iterator[int]:
+        """Decide all customers and add them to a census; yield how many, batch by batch."""
+        counter, first_row = BatchCounter(deciding), 1
+        for batch in self._reader.batches(counter.columns):
+            counter.add(batch, first_row, census)
+            first_row += batch.num_rows
+            yield batch.num_rows
+
+    def features(self, strategy: Strategy) -> Iterator[tuple[pa.Array, Features]]:
+        """Yield all customers' ids and features in order, batch by batch."""
+        reader, as_of_day = ColumnReader(strategy), day_number(self.as_of_on)
+        for batch in self._reader.batches(["customer_id", *strategy.columns]):
+            chunk = plain_chunk_of(strategy, batch)
+            yield batch["customer_id"], reader.features(chunk, as_of_day)
 
     def customers(self, columns: Sequence[str]) -> Iterator[list[Customer]]:
         """Yield all customers in order, in chunks of bounded size."""
@@ -162,11 +180,6 @@ def strategy_files(folder: Path) -> dict[str, bytes]:
 def law_text() -> str:
     """Return the table of the law that this release ships."""
     return (resources.files("twinline.compliance") / "params" / "china.toml").read_text("utf-8")
-
-
-def decisions_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
-    """Return outcomes, with their rows' numbers, in the form in which they are kept."""
-    return batch_of(outcomes)
 
 
 def decisions_into(folder: Path) -> ReviewFolder:

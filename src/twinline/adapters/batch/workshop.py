@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from twinline.adapters.batch.aside import Aside, AsideFolder, faults_of
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from twinline.decision.columns.column import Column
 
 TRAINED = "training.json"
 """The file by which a trained strategy is known, so that another training may replace it."""
@@ -52,16 +55,10 @@ class ScoreFile:
         finally:
             self._aside.__exit__(kind, error, trace)
 
-    def write(
-        self, ids: Sequence[str], scores: Sequence[int | None], pds: Sequence[int | None]
-    ) -> None:
+    def write(self, ids: Sequence[object], scores: Column, pds: Column) -> None:
         """Write some customers; the probability, in ppm here, becomes a fraction."""
-        fractions = [None if each is None else each / PPM for each in pds]
-        columns = [list(ids), list(scores), fractions]
-        arrays = [
-            pa.array(column, field.type)
-            for column, field in zip(columns, SCORE_SCHEMA, strict=True)
-        ]
+        score, pd_ppm = (pa.array(each.numbers, mask=each.missing) for each in (scores, pds))
+        arrays = [ids, score, pc.divide(pd_ppm.cast(pa.float64()), float(PPM))]
         with faults_of(self._aside.path):
             self._file.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCORE_SCHEMA))
 

@@ -75,7 +75,7 @@ def _replay(arguments: argparse.Namespace, shelf: Shelf) -> int:
 def _recompare(arguments: argparse.Namespace, shelf: Shelf) -> set[str]:
     """Make the comparison again, if there is one; return the file whose figures differ."""
     with progress_bar("comparing again") as progress:
-        again = recompare(arguments.folder, arguments.book, shelf, progress)
+        again = recompare(arguments.folder, arguments.book, shelf, progress, arguments.jobs)
     if again is None:
         return set()
     if again.differences:

@@ -27,14 +27,16 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 
-def challengers(strategy: Strategy, customer_ids: Sequence[str]) -> Truths:
-    """Tell which customers the experiment draws; see `decision.decide.is_challenger`."""
+def challengers(strategy: Strategy, customer_ids: Sequence[bytes]) -> Truths:
+    """Tell which customers the experiment draws; see `decision.decide.is_challenger`.
+
+    The ids are in UTF-8.
+    """
     share = strategy.experiment.challenger_ppm
     if share in {0, PPM}:
         return np.full(len(customer_ids), share == PPM)
-    salt = f"{strategy.experiment.salt}:"
-    sha256 = hashlib.sha256
-    digests = b"".join([sha256(f"{salt}{each}".encode()).digest() for each in customer_ids])
+    salt, sha256 = f"{strategy.experiment.salt}:".encode(), hashlib.sha256
+    digests = b"".join([sha256(salt + each).digest() for each in customer_ids])
     first = np.frombuffer(digests, ">u8")[:: sha256().digest_size // 8]
     return first % PPM < share
 
