@@ -182,11 +182,7 @@ class SpendingCapRefusal(Reason):
     CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
-    AMOUNT_INVALID = (
-        "amount_invalid",
-        Family.RULE,
-        "an amount of 0 or more, with no more decimals than the currency has",
-    )
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
 
 
 class SpendingCapRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):

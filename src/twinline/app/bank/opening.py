@@ -66,6 +66,7 @@ class ApplyRefusal(Reason):
     CARD_INVALID = ("card_invalid", Family.RULE, "12 to 19 digits that pass Luhn's check")
     UNDER_AGE = ("under_age", Family.RULE, "credit is for people of 18 years or more")
     CURRENCY_NOT_LENT = ("currency_not_lent", Family.RULE, "a currency this lender lends in")
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
     DECISION_MISSING = (
         "decision_missing",
         Family.MISSING,
@@ -150,6 +151,9 @@ async def _apply(bank: Bank, request: ApplyRequest, call: Call) -> Written[Apply
         return wrong
     if request.currency not in bank.house.loan_min_minor:
         return refused(ApplyRefusal.CURRENCY_NOT_LENT, "currency", request.currency)
+    for name, amount in (("income", request.income), ("debt_elsewhere", request.debt_elsewhere)):
+        if amount is not None and not_negative_minor(amount, request.currency) is None:
+            return refused(ApplyRefusal.AMOUNT_INVALID, name, amount)
     if request.decision is None and bank.underwriting is None:
         return refused(ApplyRefusal.DECISION_MISSING, "decision")
     if request.decision is not None:

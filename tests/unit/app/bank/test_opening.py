@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         (applying(card="6222020200112230009"), "card_invalid"),
         (applying(resident_id="110105200901010011"), "under_age"),
         (applying(currency="USD"), "currency_not_lent"),
+        (applying(income="8000.001"), "amount_invalid"),
+        (applying(debt_elsewhere="1.001"), "amount_invalid"),
         (applying(decision=None), "decision_missing"),
         (applying(decision=decided(joint_limit="45000.01")), "decision_invalid"),
         (applying(decision=decided(cash_loan_rate=None)), "decision_invalid"),

@@ -149,7 +149,7 @@ def test_what_is_kept_pays_the_next_purchase_another_contract_or_goes_out() -> N
 
 
 def test_what_is_kept_pays_without_the_bank_and_no_bank_calls_it_back() -> None:
-    """A use moves the credit balance against the debt, no money; only what a source paid returns."""
+    """A use moves the credit balance against the debt, no money; no source can call it back."""
 
     async def story(world: World) -> None:
         customer = await opened(world)
@@ -169,7 +169,7 @@ def test_what_is_kept_pays_without_the_bank_and_no_bank_calls_it_back() -> None:
 
 
 def test_a_payment_called_back_after_what_was_over_was_used_is_owed_again() -> None:
-    """The overpayment had paid another contract: it stays paid, and the first owes what is back."""
+    """What it paid elsewhere stays paid; the contract it was kept on owes what went back."""
 
     async def story(world: World) -> None:
         customer = await opened(world)
