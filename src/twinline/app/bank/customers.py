@@ -64,7 +64,7 @@ def stop_customer(
     customer = snapshot.customer
     if customer.status not in {CustomerStatus.ACTIVE, CustomerStatus.IMPORTED}:
         return refused(StopCustomerRefusal.STATUS, "status", customer.status)
-    changed = replace(customer, status=CustomerStatus.STOPPED)
+    changed = replace(customer, status=CustomerStatus.STOPPED, stopped_as=customer.status)
     return _changed(snapshot, call, changed, request.cause)
 
 
@@ -81,13 +81,14 @@ class ResumeCustomerRefusal(Reason):
 def resume_customer(
     snapshot: Snapshot, _request: OfCustomer, call: Call, _around: None
 ) -> Posting | Refused:
-    """Return a customer who may use credit again: the flag was found to be wrong."""
+    """Return a customer as before the flag, which was found to be wrong: imported stays so."""
     customer = snapshot.customer
     if customer.status is not CustomerStatus.STOPPED:
         return refused(ResumeCustomerRefusal.STATUS, "status", customer.status)
     if not reason.second_person(call):
         return refused(ResumeCustomerRefusal.SECOND_PERSON_MISSING, "second_person")
-    changed = replace(customer, status=CustomerStatus.ACTIVE)
+    before = customer.stopped_as or CustomerStatus.ACTIVE
+    changed = replace(customer, status=before, stopped_as=None)
     return _changed(snapshot, call, changed, f"second:{call.second_person}")
 
 
@@ -250,7 +251,7 @@ STOP_CUSTOMER = Command(
 )
 RESUME_CUSTOMER = Command(
     name="resume_customer",
-    meaning="A flag was found to be wrong: the customer may use credit again.",
+    meaning="A flag was found to be wrong: the customer is as before.",
     method="POST",
     path="/v1/customers/{customer_id}/resume",
     request=OfCustomer,
