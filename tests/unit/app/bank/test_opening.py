@@ -101,6 +101,23 @@ def test_two_applications_of_one_person_are_one_customer() -> None:
     run(story())
 
 
+def test_who_applies_again_with_another_card_draws_to_that_card() -> None:
+    """Before lines are open, what was checked last is kept; an open customer keeps the bound."""
+
+    async def story() -> None:
+        world = new_world()
+        await world.done(APPLY, applying())
+        again = await world.done(APPLY, applying(card="4111111111111111"))
+        kept = await world.bank.vault.read(again.customer_id, "test", world.at)
+        assert kept[Field.CARD] == "4111111111111111"
+        await world.done(ACCEPT, AcceptRequest(application_id=again.application_id))
+        assert await world.no(APPLY, applying()) == "customer_exists"
+        kept = await world.bank.vault.read(again.customer_id, "test", world.at)
+        assert kept[Field.CARD] == "4111111111111111"
+
+    run(story())
+
+
 def test_no_personal_data_stands_in_journal_snapshot_or_records() -> None:
     """Name, resident id, mobile and card are in the vault alone, and sealed there."""
 
