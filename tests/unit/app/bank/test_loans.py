@@ -9,6 +9,7 @@ import pytest
 from tests.banks import CARD, loan, new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE
 from twinline.app.bank.command import OfCustomer
+from twinline.app.bank.customers import SET_SPENDING_CAP, SpendingCapRequest
 from twinline.app.bank.lines import COMMANDS as LINE_COMMANDS
 from twinline.app.bank.lines import ChangeLimitRequest
 from twinline.app.bank.loans import (
@@ -140,6 +141,22 @@ def test_two_quotes_that_are_borne_alone_are_not_both_drawn() -> None:
         first, second = await world.done(QUOTE, request), await world.done(QUOTE, request)
         await world.done(DRAW, _draw(first))
         assert await world.no(DRAW, _draw(second)) == "not_affordable"
+
+    run(story(new_world()))
+
+
+def test_a_draw_that_came_back_was_not_spent() -> None:
+    """The customer's own cap of the month counts what was, not what was sent back."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        cap = SpendingCapRequest(customer_id=customer, cap="1000")
+        await world.done(SET_SPENDING_CAP, cap)
+        drawn = await world.borrow(customer, "1000")
+        assert await world.no(QUOTE, loan(customer, "1000")) == "own_spending_cap"
+        back = OfLoan(customer_id=customer, contract_id=drawn.contract.contract_id)
+        await world.done(RETURN_DISBURSEMENT, back)
+        await world.borrow(customer, "1000")
 
     run(story(new_world()))
 
