@@ -252,7 +252,7 @@ def _plan(world: World, purchase: str, weight: str) -> object:
     more = joint_use_minor(bought, Fraction(weight)) - bought
     place = Place(customer="C1", currency="CNY")
     booked = transfers_of(Event.INSTALMENT_CONFIRMED, {"weight": more}, place)
-    return world.post(Event.INSTALMENT_CONFIRMED, Admission.REQUEST, booked)
+    return world.post(Event.INSTALMENT_CONFIRMED, Admission.FACT, booked)
 
 
 def _instal(world: World, fact_id: str, purchase: str, amount: str) -> object:

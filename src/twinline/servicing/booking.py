@@ -112,6 +112,7 @@ _NATURE: Final = {
     Event.REPAID: _Nature(sign=-1, pays=True),
     Event.REPAID_BY_THIRD_PARTY: _Nature(sign=-1, pays=True),
     Event.REPAYMENT_RETURNED: _Nature(sign=1, pays=True),
+    Event.CREDIT_BALANCE_USED: _Nature(sign=-1, pays=True),
     Event.CREDIT_BALANCE_PAID_OUT: _Nature(sign=1, over=-1, amount="amount"),
 }
 

@@ -64,7 +64,7 @@ def stop_customer(
     customer = snapshot.customer
     if customer.status not in {CustomerStatus.ACTIVE, CustomerStatus.IMPORTED}:
         return refused(StopCustomerRefusal.STATUS, "status", customer.status)
-    changed = replace(customer, status=CustomerStatus.STOPPED)
+    changed = replace(customer, status=CustomerStatus.STOPPED, stopped_as=customer.status)
     return _changed(snapshot, call, changed, request.cause)
 
 
@@ -81,13 +81,14 @@ class ResumeCustomerRefusal(Reason):
 def resume_customer(
     snapshot: Snapshot, _request: OfCustomer, call: Call, _around: None
 ) -> Posting | Refused:
-    """Return a customer who may use credit again: the flag was found to be wrong."""
+    """Return a customer as before the flag, which was found to be wrong: imported stays so."""
     customer = snapshot.customer
     if customer.status is not CustomerStatus.STOPPED:
         return refused(ResumeCustomerRefusal.STATUS, "status", customer.status)
     if not reason.second_person(call):
         return refused(ResumeCustomerRefusal.SECOND_PERSON_MISSING, "second_person")
-    changed = replace(customer, status=CustomerStatus.ACTIVE)
+    before = customer.stopped_as or CustomerStatus.ACTIVE
+    changed = replace(customer, status=before, stopped_as=None)
     return _changed(snapshot, call, changed, f"second:{call.second_person}")
 
 
@@ -182,11 +183,7 @@ class SpendingCapRefusal(Reason):
     CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
-    AMOUNT_INVALID = (
-        "amount_invalid",
-        Family.RULE,
-        "an amount of 0 or more, with no more decimals than the currency has",
-    )
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
 
 
 class SpendingCapRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -254,7 +251,7 @@ STOP_CUSTOMER = Command(
 )
 RESUME_CUSTOMER = Command(
     name="resume_customer",
-    meaning="A flag was found to be wrong: the customer may use credit again.",
+    meaning="A flag was found to be wrong: the customer is as before.",
     method="POST",
     path="/v1/customers/{customer_id}/resume",
     request=OfCustomer,

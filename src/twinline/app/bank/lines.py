@@ -153,11 +153,7 @@ class ChangeLimitRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
-    AMOUNT_INVALID = (
-        "amount_invalid",
-        Family.RULE,
-        "an amount of 0 or more, with no more decimals than the currency has",
-    )
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
     RATE_ABOVE_CEILING = (
         "rate_above_ceiling",
         Family.RULE,
@@ -341,7 +337,7 @@ class OwnCapRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
-    AMOUNT_INVALID = ChangeLimitRefusal.AMOUNT_INVALID.written
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
 
 
 class OwnCapRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):

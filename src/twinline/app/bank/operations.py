@@ -285,12 +285,12 @@ def _amount(request: PayoutRequest, merchant: Merchant, payable: int) -> int | R
 
 
 async def payable_minor(bank: Bank, merchant: Merchant) -> int:
-    """Return what a merchant is owed, in minor units: a payable stands on the credit side."""
+    """Return what a merchant is owed in its currency: a payable stands on the credit side."""
     balances = await bank.store.balances(merchant_account(merchant.merchant_id))
     return -sum(
         balance.posted_minor
         for account, balance in balances.items()
-        if account.kind is AccountKind.MERCHANT_PAYABLE
+        if account.kind is AccountKind.MERCHANT_PAYABLE and account.currency == merchant.currency
     )
 
 

@@ -99,6 +99,11 @@ AMOUNT_NOT_POSITIVE: Written = (
     Family.RULE,
     "an amount above 0, with no more decimals than the currency has",
 )
+AMOUNT_INVALID: Written = (
+    "amount_invalid",
+    Family.RULE,
+    "an amount of 0 or more, with no more decimals than the currency has",
+)
 LINE_NOT_FOUND: Written = (
     "line_not_found",
     Family.MISSING,

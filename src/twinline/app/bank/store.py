@@ -46,7 +46,10 @@ class CustomerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A customer as the ledger knows one: no personal data."""
+    """A customer as the ledger knows one: no personal data.
+
+    `stopped_as` is the status that a stopped customer had and goes back to.
+    """
 
     customer_id: str
     status: CustomerStatus
@@ -56,6 +59,7 @@ class Customer:
     spending_cap_minor: int | None = None
     no_credit: bool = False
     merged_into: str = ""
+    stopped_as: CustomerStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

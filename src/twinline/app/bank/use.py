@@ -10,6 +10,7 @@ from twinline.app.bank.store import CustomerStatus
 from twinline.compliance.lending_stop import stopped
 from twinline.lines.effective import new_use, stop_on
 from twinline.servicing.fact import FactKind
+from twinline.servicing.fold import effective
 from twinline.terms.licence import Licence
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def inactive(snapshot: Snapshot, reasons: type[Reason]) -> Refused | None:
 def own_spending_minor(snapshot: Snapshot, on: date) -> int | None:
     """Return what is left this calendar month of the customer's own spending cap, None without.
 
-    Purchases, draws and what is held count; refunds do not give it back.
+    Purchases, draws and what is held count; refunds do not give it back. What was reversed, such
+    as a draw that the bank sent back, was never spent.
     """
     cap = snapshot.customer.spending_cap_minor
     if cap is None:
@@ -73,7 +75,7 @@ def own_spending_minor(snapshot: Snapshot, on: date) -> int | None:
     spent = sum(
         fact.amount_minor
         for facts in snapshot.facts.values()
-        for fact in facts
+        for fact in effective(facts)
         if fact.kind in _SPENT and (fact.value_on.year, fact.value_on.month) == (on.year, on.month)
     )
     return cap - spent - sum(hold.amount_minor for hold in snapshot.holds.values())

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from tests.banks import applying, captured, new_world, opened, purchase, run
+from tests.postings import opening
 from twinline.app.bank.authorisations import AUTHORISE, CAPTURE
 from twinline.app.bank.command import OfCustomer
 from twinline.app.bank.customers import (
@@ -31,6 +33,7 @@ from twinline.app.bank.lines import (
 from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
 from twinline.app.bank.reading import READ_CUSTOMER, VERIFY_CUSTOMER, VerifyRequest
 from twinline.app.bank.repayments import REPAY, RepayRequest, Source, SourceKind
+from twinline.app.bank.store import CustomerStatus
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -228,6 +231,22 @@ def test_flags_and_doubles_stop_new_use() -> None:
         assert await world.no(MERGE_CUSTOMER, itself) == "same_customer"
         nobody = MergeRequest(customer_id=customer, into="nobody")
         assert await world.no(MERGE_CUSTOMER, nobody) == "target_not_found"
+
+    run(story(new_world()))
+
+
+def test_a_flag_that_was_wrong_makes_nobody_verified() -> None:
+    """An imported customer who was stopped and resumed is imported again, and cannot draw."""
+
+    async def story(world: World) -> None:
+        posting = opening("C7")
+        assert posting.customer is not None
+        imported = replace(posting.customer, status=CustomerStatus.IMPORTED)
+        await world.bank.store.post(replace(posting, customer=imported))
+        stop = StopCustomerRequest(customer_id="C7", cause=StopCause.COURT_ORDER)
+        assert (await world.done(STOP_CUSTOMER, stop)).status == "stopped"
+        resumed = await world.done(RESUME_CUSTOMER, OfCustomer(customer_id="C7"))
+        assert resumed.status == "imported"
 
     run(story(new_world()))
 

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from tests.banks import loan, new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE
+from twinline.app.bank.command import OfCustomer
+from twinline.app.bank.customers import STOP_CUSTOMER, StopCause, StopCustomerRequest
 from twinline.app.bank.loans import QUOTE
 from twinline.app.bank.merchants import (
     LIST_MERCHANTS,
@@ -25,7 +27,7 @@ from twinline.app.bank.operations import (
     RegisterFunderRequest,
     SetStopRequest,
 )
-from twinline.app.bank.reading import READ_EVENTS, EventsRequest
+from twinline.app.bank.reading import READ_CUSTOMER, READ_EVENTS, EventsRequest
 from twinline.lines.line import Cause
 from twinline.terms.licence import Licence
 from twinline.terms.product import Product
@@ -55,6 +57,38 @@ def test_a_lending_stop_refuses_its_product_until_it_is_lifted() -> None:
         assert lifted.stops[0].lifted_by == "desk, second"
         assert await world.no(LIFT_STOP, LiftStopRequest(stop_id="s1")) == "stop_not_found"
         await world.done(QUOTE, loan(customer, "1000"))
+
+    run(story(new_world()))
+
+
+def test_nothing_is_available_while_lending_or_the_customer_is_stopped() -> None:
+    """What a page says may be used is what a purchase or a draw would be told, with the reason."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        stop = SetStopRequest(
+            stop_id="s1", cause=Cause.FUNDING, reason="FUNDING_SHORT", product=Product.CASH_LOAN
+        )
+        await world.done(SET_STOP, stop)
+        page = await world.done(READ_CUSTOMER, OfCustomer(customer_id=customer))
+        told = {each.product: (each.available, each.refusal) for each in page.availability}
+        assert told == {
+            Product.PAY_LATER: ("15000.00", ""),
+            Product.CASH_LOAN: ("0.00", "lending_stopped"),
+        }
+        (bound,) = [each for each in page.availability[1].terms if each.binds]
+        assert (bound.name, bound.amount, bound.reason) == (
+            "lending_stopped",
+            "0.00",
+            "FUNDING_SHORT",
+        )
+        assert page.availability[1].next == "30000.00"
+        flag = StopCustomerRequest(customer_id=customer, cause=StopCause.DEATH)
+        await world.done(STOP_CUSTOMER, flag)
+        page = await world.done(READ_CUSTOMER, OfCustomer(customer_id=customer))
+        assert {(each.available, each.refusal) for each in page.availability} == {
+            ("0.00", "customer_not_active")
+        }
 
     run(story(new_world()))
 
