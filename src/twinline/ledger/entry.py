@@ -259,6 +259,10 @@ TEMPLATES: Final[dict[Event, Template]] = {
             *_TAKES,
         ),
     ),
+    Event.CREDIT_BALANCE_BROUGHT: Template(
+        "A loaded book's balance in the customer's favour: kept as it was kept before.",
+        (Leg("amount", _K.OPENING, _K.CREDIT_BALANCE),),
+    ),
     Event.CORRECTED: Template("An earlier group is undone by its opposite.", ()),
 }
 """By event, in the order of `Event`; `CORRECTED` is made by `undoing`."""

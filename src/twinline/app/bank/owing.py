@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from twinline.ledger.entry import Place
 from twinline.ledger.event import Event
 from twinline.lines.available import control_of
+from twinline.lines.weight import UNWEIGHTED
 from twinline.servicing.booking import book, transfers
 from twinline.servicing.fact import Contract, Owed
 from twinline.terms.product import Product
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
     from twinline.ledger.group import Transfer
     from twinline.lines.line import Line
     from twinline.servicing.fact import Fact
+
+PPM: Final = 1_000_000
+NO_TERMS: Final = "{}"
+"""The terms of a contract of which nothing is settled but who lends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +54,10 @@ def recorded(
     """
     place = _place(snapshot.customer.customer_id, contract, merchant)
     known, owed = list(snapshot.facts.get(contract.contract_id, ())), contract.owed
+    weight = joint_weight(contract)
     moved: list[Transfer] = []
     for fact in facts:
-        booked = book(known, fact, paid_as=paid_as)
+        booked = book(known, fact, paid_as=paid_as, weighed=weight)
         moved += transfers(booked.steps, place)
         known.append(fact)
         owed = booked.owed
@@ -93,6 +102,24 @@ def running_contract(customer_id: str, line: Line) -> Contract:
         funder=line.funder,
         opened_on=line.opened_on,
         owed=Owed(),
+    )
+
+
+class InstalmentTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an instalment plan: its weight in what both lines have together."""
+
+    joint_weight_ppm: int = PPM
+
+
+def joint_weight(contract: Contract) -> Fraction:
+    """Return how much a contract's principal counts of what both lines have together.
+
+    1 for all but an instalment plan, whose weight was fixed in its terms.
+    """
+    if contract.product is Product.CASH_LOAN or contract.terms == NO_TERMS:
+        return UNWEIGHTED
+    return Fraction(
+        msgspec.json.decode(contract.terms, type=InstalmentTerms).joint_weight_ppm, PPM
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from twinline.app.bank.owing import NO_TERMS
 from twinline.compliance.cost_sheet import (
     ChargeKind,
     Parties,
@@ -24,6 +25,7 @@ from twinline.pricing.cost import cost_of_plan
 from twinline.pricing.irr import RateRefusal
 from twinline.pricing.plan import PlanRefusal
 from twinline.terms.plan import Method, PlanTerms
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from twinline.app.bank.house import House
@@ -123,7 +125,9 @@ def bearable(
     here = sum(
         terms_of(contract.terms).quote.monthly_minor
         for contract in snapshot.contracts.values()
-        if contract.owed.principal and contract.terms != "{}"
+        if contract.owed.principal
+        and contract.product is Product.CASH_LOAN
+        and contract.terms != NO_TERMS
     )
     if not income_minor:
         return False
