@@ -52,7 +52,7 @@ def recorded(
     `merchant` is the account of whom a purchase or a refund concerns, `paid_as` the event of a
     repayment.
     """
-    place = _place(snapshot.customer.customer_id, contract, merchant)
+    place = place_of(snapshot.customer.customer_id, contract, merchant)
     known, owed = list(snapshot.facts.get(contract.contract_id, ())), contract.owed
     weight = joint_weight(contract)
     moved: list[Transfer] = []
@@ -93,9 +93,9 @@ def owed_minor(owed: Owed) -> int:
 
 
 def running_contract(customer_id: str, line: Line) -> Contract:
-    """Return the one contract of a pay-later line, before anything was bought."""
+    """Return a line's running contract, before anything is owed: a pay-later line has just one."""
     return Contract(
-        contract_id=f"{customer_id}.pay_later",
+        contract_id=f"{customer_id}.{line.product}",
         product=line.product,
         currency=line.currency,
         licence=line.licence,
@@ -123,7 +123,8 @@ def joint_weight(contract: Contract) -> Fraction:
     )
 
 
-def _place(customer_id: str, contract: Contract, merchant: str) -> Place:
+def place_of(customer_id: str, contract: Contract, merchant: str = "") -> Place:
+    """Return where a contract is booked; `merchant` is the account of whom it concerns."""
     return Place(
         customer=customer_id,
         currency=contract.currency,
