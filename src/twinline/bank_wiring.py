@@ -116,7 +116,8 @@ async def _serve(serving: Serving, kept: _Kept) -> None:
     )
     listener = listening(serving.host, serving.port)
     host, port = listener.getsockname()[:2]
-    _say(f"Twinline {twinline.__version__} at http://{host}:{port}, explained there")
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    _say(f"Twinline {twinline.__version__} at http://{place}, explained there")
     _say("in memory: nothing outlives this server; identity and cards are simulated")
     if serving.folder is None:
         _say(f"key for trying out, every scope: {await _trial_key(kept.keys, clock)}")

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import (
@@ -95,10 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
+    verify.register(commands, _bank_book, _signing, _clock)
+    roots.register(commands, _bank_book, _signing, _clock)
     serve.register(commands, _serve)
     key.register(commands, _keys, _new_key, _clock)
-    verify.register(commands, _bank_book, _signing, _now)
-    roots.register(commands, _bank_book, _signing, _now)
     db.register(commands, _database)
     return parser
 
@@ -155,6 +154,27 @@ def _search_page() -> SearchPage:
     return search_page
 
 
+def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
+    with extra("bank"):
+        from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
+
+    return PostgresStore(url)
+
+
+def _signing() -> Signing:
+    with extra("bank"):
+        from twinline.adapters.signing import ed25519, root_file  # noqa: PLC0415 - an extra
+    from twinline.app.bank.roots import Signing  # noqa: PLC0415 - not for `--help`
+
+    return Signing(
+        roots=root_file.read_roots,
+        add=root_file.append_root,
+        signer=ed25519.signer_from,
+        key=ed25519.key_from,
+        make_keys=ed25519.make_keys,
+    )
+
+
 def _serve(serving: Serving) -> int:
     with extra("bank"):
         from twinline.bank_wiring import serve_bank  # noqa: PLC0415 - an extra
@@ -178,31 +198,6 @@ def _clock() -> Clock:
     from twinline.adapters.http.clock import SystemClock  # noqa: PLC0415 - one verb's
 
     return SystemClock()
-
-
-def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
-    with extra("bank"):
-        from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
-
-    return PostgresStore(url)
-
-
-def _signing() -> Signing:
-    with extra("bank"):
-        from twinline.adapters.signing import ed25519, root_file  # noqa: PLC0415 - an extra
-    from twinline.app.bank.roots import Signing  # noqa: PLC0415 - not for `--help`
-
-    return Signing(
-        roots=root_file.read_roots,
-        add=root_file.append_root,
-        signer=ed25519.signer_from,
-        key=ed25519.key_from,
-        make_keys=ed25519.make_keys,
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the moment a verb is run
 
 
 def _database() -> Database:

@@ -57,7 +57,7 @@ def opened(request: pytest.FixtureRequest, book: str) -> Iterator[tuple[asyncio.
         runner.run(store.__aexit__(None, None, None))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=lives(), until=st.tuples(st.integers(-40, 40), st.integers(0, 48)))
 def test_postgres_keeps_the_book_that_memory_keeps(
     book: str,

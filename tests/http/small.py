@@ -195,11 +195,13 @@ class Small:
         asyncio.run(self.keys.add(made))
         return key
 
-    def service(self) -> Service:
-        """Return the service."""
+    def service(
+        self, bank: Bank | None = None, commands: tuple[Command[Any, Any], ...] = ()
+    ) -> Service:
+        """Return the service, of the small commands or of others on a bank."""
         return Service(
-            bank=cast("Bank", None),
-            commands=self.played.commands,
+            bank=cast("Bank", bank),
+            commands=commands or self.played.commands,
             keys=self.keys,
             accesses=self.accesses,
             clock=SystemClock(),

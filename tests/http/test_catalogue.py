@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -10,16 +9,11 @@ import pytest
 from docs.reference import make_api
 from tests.http.fuzzing import fuzz
 from tests.http.live import serving
-from tests.http.small import MADE_AT, ready
-from twinline.adapters.http.clock import SystemClock
+from tests.http.small import Small
 from twinline.adapters.http.openapi import path_members, reasons
 from twinline.adapters.http.problem import STATUS_OF_FAMILY
 from twinline.adapters.http.server import application
-from twinline.adapters.http.service import Service
-from twinline.adapters.keys.memory import MemoryAccesses, MemoryKeys
-from twinline.adapters.keys.secret import new_key
 from twinline.adapters.notify.memory import MemoryWebhooks
-from twinline.app.bank.access import ApiKey, key_hash
 from twinline.app.bank.command import Scope
 from twinline.bank_wiring import commands, memory_bank
 
@@ -33,32 +27,16 @@ EXAMPLES = 3
 
 
 @pytest.fixture(scope="module")
-def keys() -> MemoryKeys:
-    """Return the keys of this file's server."""
-    return MemoryKeys()
+def small() -> Small:
+    """Return what the server of this file stands on."""
+    return Small()
 
 
 @pytest.fixture(scope="module")
-def address(keys: MemoryKeys) -> Iterator[str]:
+def address(small: Small) -> Iterator[str]:
     """Yield where a server of the whole catalogue, on a bank in memory, is."""
-    service = Service(
-        bank=memory_bank(),
-        commands=COMMANDS,
-        keys=keys,
-        accesses=MemoryAccesses(),
-        clock=SystemClock(),
-        ready=ready,
-    )
-    with serving(application(service)) as address:
+    with serving(application(small.service(memory_bank(), COMMANDS))) as address:
         yield address
-
-
-def key(keys: MemoryKeys, client: str, scopes: frozenset[Scope]) -> str:
-    """Make a key."""
-    made = new_key()
-    kept = ApiKey(key_sha256=key_hash(made), client=client, scopes=scopes, made_at=MADE_AT)
-    asyncio.run(keys.add(kept))
-    return made
 
 
 each_command = pytest.mark.parametrize(
@@ -68,12 +46,12 @@ each_command = pytest.mark.parametrize(
 
 @each_command
 def test_a_command_has_a_route_and_a_scope(
-    command: Command[Any, Any], address: str, keys: MemoryKeys
+    command: Command[Any, Any], address: str, small: Small
 ) -> None:
     """Every command answers at its address, to a key with its scope and to no other."""
     url = address + command.path.replace("{", "").replace("}", "")
-    without = {"Authorization": f"Bearer {key(keys, 'a', frozenset(Scope) - {command.scope})}"}
-    with_it = {"Authorization": f"Bearer {key(keys, 'b', frozenset({command.scope}))}"}
+    without = {"Authorization": f"Bearer {small.key('a', *(set(Scope) - {command.scope}))}"}
+    with_it = {"Authorization": f"Bearer {small.key('b', command.scope)}"}
 
     assert httpx.request(command.method, url).status_code == 401
     refused = httpx.request(command.method, url, headers=without)
@@ -118,8 +96,8 @@ def test_the_reference_page_is_of_the_catalogue() -> None:
     assert make_api.PAGE.read_text(encoding="utf-8") == make_api.page()
 
 
-def test_the_whole_catalogue_answers_as_described(address: str, keys: MemoryKeys) -> None:
+def test_the_whole_catalogue_answers_as_described(address: str, small: Small) -> None:
     """Whatever is sent to whichever command, no answer is undocumented or a server's error."""
-    first, second = (key(keys, name, frozenset(Scope)) for name in ("fuzzer", "second"))
+    first, second = small.key("fuzzer"), small.key("second")
 
     assert fuzz(address, first, second, EXAMPLES) >= EXAMPLES * len(COMMANDS)

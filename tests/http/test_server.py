@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tests.http.live import serving
 from tests.http.small import Small
 from twinline.adapters.http.callers import Rates
 from twinline.adapters.http.log import JsonLines
+from twinline.adapters.http.running import listening
 from twinline.adapters.http.server import application
 from twinline.app.bank.command import Scope
 
@@ -326,6 +328,12 @@ def test_figures_are_counted_by_command(client: httpx.Client) -> None:
     assert 'twinline_request_seconds_count{command="draw"}' in figures
     assert "twinline_requests_running 0.0" in figures
     assert "c1" not in figures
+
+
+def test_a_small_answer_does_not_wait_for_another() -> None:
+    """The listening socket says that it is TCP, without which asyncio leaves Nagle's rule on."""
+    with listening("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_health_and_readiness(client: httpx.Client, small: Small) -> None:

@@ -132,9 +132,8 @@ class Account:
         >>> Account(AccountKind.PRINCIPAL, "C1", "CNY", "CF", "own", "K1").name
         'principal/C1/CNY/CF/own/K1'
         """
-        return "/".join(
-            (self.kind, self.owner, self.currency, self.licence, self.funder, self.part)
-        )
+        parts = (self.kind, self.owner, self.currency, self.licence, self.funder, self.part)
+        return "/".join(parts)
 
 
 def account_named(name: str) -> Account:

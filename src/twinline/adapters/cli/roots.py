@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from twinline.adapters.cli.bank import OpenBook
     from twinline.adapters.cli.words import Verbs
+    from twinline.app.bank.clock import Clock
     from twinline.app.bank.roots import SignedRoot, Signing
     from twinline.app.bank.store import Store
 
@@ -22,7 +23,7 @@ def register(
     subparsers: Verbs,
     open_book: OpenBook,
     signing: Callable[[], Signing],
-    now: Callable[[], datetime],
+    clock: Callable[[], Clock],
 ) -> None:
     """Add the verbs."""
     verbs = subparsers.add_parser(
@@ -36,7 +37,7 @@ def register(
     add_database(sign)
     sign.add_argument("--roots", type=Path, required=True, metavar="FILE", help="where to add it")
     sign.add_argument("--key", type=Path, required=True, metavar="PEM", help="the private key")
-    sign.set_defaults(run=lambda arguments: _sign(arguments, open_book, signing(), now()))
+    sign.set_defaults(run=lambda arguments: _sign(arguments, open_book, signing(), clock().now()))
 
 
 def _key(arguments: argparse.Namespace, signing: Signing) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from twinline.adapters.cli.bank import OpenBook
     from twinline.adapters.cli.words import Verbs
+    from twinline.app.bank.clock import Clock
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
     from twinline.app.bank.verify import Signed
@@ -28,7 +29,7 @@ def register(
     subparsers: Verbs,
     open_book: OpenBook,
     signing: Callable[[], Signing],
-    now: Callable[[], datetime],
+    clock: Callable[[], Clock],
 ) -> None:
     """Add the verb."""
     verb = subparsers.add_parser(
@@ -39,7 +40,7 @@ def register(
     add_database(verb)
     verb.add_argument("--roots", type=Path, metavar="FILE", help="signed roots to hold it against")
     verb.add_argument("--key", type=Path, metavar="PEM", help="the public key that signed them")
-    verb.set_defaults(run=lambda arguments: _verify(arguments, open_book, signing, now()))
+    verb.set_defaults(run=lambda arguments: _verify(arguments, open_book, signing, clock().now()))
 
 
 def _verify(

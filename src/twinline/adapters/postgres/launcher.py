@@ -16,11 +16,13 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import re
 import secrets
 import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -38,6 +40,9 @@ SUPERUSER: Final = "twinline"
 DATABASE: Final = "postgres"
 UNPRIVILEGED: Final = ("postgres", "nobody")
 SECONDS_TO_START: Final = 60
+SECONDS_TO_END: Final = 10
+STILL_THERE: Final = "Terminate any old server"
+"""What PostgreSQL says when processes of a killed server still run."""
 OPEN_FILES: Final = Path("/proc/self/fd")
 """Where a process finds what is open in it, whether or not it could go there by name."""
 
@@ -54,13 +59,18 @@ SETTINGS: Final = {
 }
 
 
+_WORST: Final = re.compile(r".*(?:FATAL|PANIC|error): +")
+
+
 class ServerFault(InputFault):
     """PostgreSQL's own program has failed."""
 
     def __init__(self, program: str, said: str, rule: str) -> None:
-        """Name the program and the last line it said."""
-        lines = [line for line in said.strip().splitlines() if line]
-        super().__init__(place=program, value=lines[-1] if lines else "nothing said", rule=rule)
+        """Name the program and the first thing that went wrong, of all that it said."""
+        lines = [line for line in said.splitlines() if line] or ["nothing said"]
+        worst = next((line for line in lines if _WORST.search(line)), lines[-1])
+        super().__init__(place=program, value=_WORST.sub("", worst), rule=rule)
+        self.said = said
 
 
 class Launcher:
@@ -84,8 +94,7 @@ class Launcher:
             if not self.made:
                 self._make(binaries)
             self.configure({**SETTINGS, **(settings or {}), "port": self._free_port()})
-            seconds = str(SECONDS_TO_START)
-            self._run(binaries, "pg_ctl", "start", "--wait", "--timeout", seconds)
+            self._start_server(binaries)
             return Server(self.url(), binaries.version, started=True)
 
     def stop(self) -> bool:
@@ -112,8 +121,20 @@ class Launcher:
         return Server(self.url(), binaries.version, started=False)
 
     def running(self, binaries: Binaries) -> bool:
-        """Return whether this folder's server runs."""
-        return self.made and self._try(binaries, "pg_ctl", "status").returncode == 0
+        """Return whether this folder's server runs; one that is ending or beginning is awaited."""
+        for _ in range(10 * SECONDS_TO_END):
+            if not self.made or self._try(binaries, "pg_ctl", "status").returncode != 0:
+                return False
+            if self._answers():
+                return True
+            time.sleep(0.1)
+        return False
+
+    def _answers(self) -> bool:
+        port = int((self.folder / "port").read_text(encoding="ascii"))
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        return False
 
     @property
     def made(self) -> bool:
@@ -245,6 +266,19 @@ class Launcher:
             )
         self.keep("password", password)
 
+    def _start_server(self, binaries: Binaries) -> None:
+        """Start the server; what is left of one that was killed is given time to end."""
+        for seconds_left in range(SECONDS_TO_END, -1, -1):
+            try:
+                wait = str(SECONDS_TO_START)
+                self._run(binaries, "pg_ctl", "start", "--wait", "--timeout", wait)
+            except ServerFault as fault:
+                if STILL_THERE not in fault.said or not seconds_left:
+                    raise
+                time.sleep(1)
+            else:
+                return
+
     def _free_port(self) -> str:
         """Return the port of last time if it is free, else any that is; remember it."""
         kept = self.folder / "port"
@@ -260,13 +294,12 @@ class Launcher:
         raise InputFault(place="port", value="127.0.0.1", rule="no port of it is free")
 
     def _run(self, binaries: Binaries, program: str, *arguments: str) -> None:
+        log = self.cluster / "log"
+        before = log.stat().st_size if log.exists() else 0
         done = self._try(binaries, program, *arguments)
         if done.returncode != 0:
-            log = self.cluster / "log"
-            said = done.stderr or done.stdout
-            if program == "pg_ctl" and log.exists():
-                said = log.read_text(encoding="utf-8", errors="replace")
-            raise ServerFault(program, said, f"must succeed; {log} says more")
+            logged = log.read_bytes()[before:].decode("utf-8", "replace") if log.exists() else ""
+            raise ServerFault(program, done.stdout + logged, f"must succeed; {log} says more")
 
     def _try(
         self, binaries: Binaries, program: str, *arguments: str
@@ -295,7 +328,7 @@ class Launcher:
             )
             os.close(cluster)
             said.seek(0)
-            return subprocess.CompletedProcess((program, *arguments), code, said.read(), "")
+            return subprocess.CompletedProcess((program, *arguments), code, said.read())
 
 
 def _quoted(value: str) -> str:

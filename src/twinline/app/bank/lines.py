@@ -200,16 +200,19 @@ def change_limit(
     if line is None:
         return refused(ChangeLimitRefusal.LINE_NOT_FOUND, "product", request.product)
     limit = not_negative_minor(request.limit, currency)
+    if limit is None:
+        return refused(ChangeLimitRefusal.AMOUNT_INVALID, "limit", request.limit)
     joint = None
     if request.joint_limit is not None:
         joint = not_negative_minor(request.joint_limit, currency)
-    if limit is None or (joint is None and request.joint_limit is not None):
-        field = "limit" if limit is None else "joint_limit"
-        return refused(ChangeLimitRefusal.AMOUNT_INVALID, field, request.limit)
+        if joint is None:
+            return refused(ChangeLimitRefusal.AMOUNT_INVALID, "joint_limit", request.joint_limit)
     law = bank.law.values(bank.house.licence, call.business_on, currency)
-    price_ppm = line.price_ppm if request.rate is None else ppm_of(request.rate)
-    if price_ppm is not None and price_ppm > law.price_ceiling_ppm:
-        return refused(ChangeLimitRefusal.RATE_ABOVE_CEILING, "rate", request.rate)
+    price_ppm = line.price_ppm
+    if request.rate is not None:
+        price_ppm = ppm_of(request.rate)
+        if price_ppm > law.price_ceiling_ppm:
+            return refused(ChangeLimitRefusal.RATE_ABOVE_CEILING, "rate", request.rate)
     new = NewBase(
         decision_id=request.decision_id,
         limit_minor=limit,

@@ -1,8 +1,8 @@
-"""Merchants: registered, on the acceptance list or off it."""
+"""Merchants: registered, on the acceptance list or off it, listed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -93,4 +93,49 @@ REGISTER_MERCHANT = Command(
     keyed=True,
     run=Recording(reasons=RegisterMerchantRefusal, outcome=MerchantOutcome, decide=_register),
 )
-COMMANDS = (REGISTER_MERCHANT,)
+
+
+class ListMerchantsRefusal(Reason):
+    """A list is never refused."""
+
+
+class ListMerchantsRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of merchants in order of their ids, those after one."""
+
+    after: Annotated[str, Meta(max_length=64)] = ""
+    count: Annotated[int, Meta(ge=1, le=1_000)] = 100
+
+
+class MerchantsPage(Outcome, frozen=True, kw_only=True):
+    """Merchants in order; `next_after` is where the next page begins, null at the end."""
+
+    merchants: tuple[MerchantOutcome, ...]
+    next_after: str | None
+
+
+async def _list(bank: Bank, request: ListMerchantsRequest, _call: Call) -> MerchantsPage:
+    records = await bank.register.records(
+        RecordKind.MERCHANT, after=request.after, count=request.count
+    )
+    return MerchantsPage(
+        merchants=tuple(
+            merchant_answer(msgspec.json.decode(each.document, type=Merchant), each.version)
+            for each in records
+        ),
+        next_after=records[-1].record_id if len(records) == request.count else None,
+    )
+
+
+LIST_MERCHANTS = Command(
+    name="list_merchants",
+    meaning="Merchants and whether pay-later is accepted there, page by page.",
+    method="GET",
+    path="/v1/merchants",
+    request=ListMerchantsRequest,
+    outcome=MerchantsPage,
+    refusals=ListMerchantsRefusal,
+    scope=Scope.READING,
+    keyed=False,
+    run=_list,
+)
+COMMANDS: Final[tuple[Command[Any, Any], ...]] = (REGISTER_MERCHANT, LIST_MERCHANTS)

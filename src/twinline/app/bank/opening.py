@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
@@ -27,7 +28,13 @@ from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import Recording, Written, version_of
 from twinline.app.bank.register import RecordKind
 from twinline.app.bank.store import Customer, CustomerStatus, Posting
-from twinline.app.bank.underwriting import Applicant, Decision, ReasonText, Underwritten
+from twinline.app.bank.underwriting import (
+    Applicant,
+    Decision,
+    ReasonText,
+    Underwritten,
+    Verdict,
+)
 from twinline.app.bank.vault import Field
 from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.kernel.identifiers import Identifier as Kind
@@ -100,7 +107,8 @@ class ApplyRefusal(Reason):
 class ApplyRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person applies for both lines.
 
-    `decision` is the lender's own risk engine's; without one the loaded strategy decides.
+    `decision` is the lender's own risk engine's; without one the loaded strategy decides on what
+    is known besides: a month's income, debt and lenders elsewhere, a bureau's score and its day.
     """
 
     name: Words
@@ -109,6 +117,10 @@ class ApplyRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     card: Annotated[str, Meta(min_length=12, max_length=19)]
     currency: Currency = "CNY"
     income: Money | None = None
+    debt_elsewhere: Money | None = None
+    lenders_elsewhere: Annotated[int, Meta(ge=0, le=1_000)] | None = None
+    external_score: Annotated[int, Meta(ge=0, le=10_000)] | None = None
+    external_score_on: date | None = None
     decision: Decision | None = None
 
 
@@ -117,7 +129,7 @@ class ApplyOutcome(Outcome, frozen=True, kw_only=True):
 
     application_id: str
     customer_id: str
-    state: Literal["offered", "declined"]
+    state: Verdict
     currency: str
     offer: Decision | None
     reasons: tuple[ReasonText, ...]
@@ -218,17 +230,24 @@ def _fields(person: Person) -> dict[Field, str]:
 
 def _underwritten(bank: Bank, customer_id: str, request: ApplyRequest, call: Call) -> Underwritten:
     if request.decision is not None:
-        return Underwritten(decision=request.decision)
+        return Underwritten(verdict=Verdict.OFFERED, decision=request.decision)
     assert bank.underwriting is not None, "refused before as DECISION_MISSING"
-    income = request.income
     applicant = Applicant(
         customer_id=customer_id,
         currency=request.currency,
         licence=bank.house.licence,
         on=call.business_on,
-        income_minor=None if income is None else not_negative_minor(income, request.currency),
+        income_minor=_known(request.income, request.currency),
+        debt_elsewhere_minor=_known(request.debt_elsewhere, request.currency),
+        lenders_elsewhere=request.lenders_elsewhere,
+        external_score=request.external_score,
+        external_score_on=request.external_score_on,
     )
     return bank.underwriting.decide(applicant)
+
+
+def _known(amount: str | None, currency: str) -> int | None:
+    return None if amount is None else not_negative_minor(amount, currency)
 
 
 def _offered(
@@ -244,13 +263,16 @@ def _offered(
     answer = ApplyOutcome(
         application_id=application_id,
         customer_id=customer_id,
-        state="declined" if decision is None else "offered",
+        state=underwritten.verdict,
         currency=request.currency,
         offer=decision,
         reasons=underwritten.reasons,
     )
     record = version_of(RecordKind.APPLICATION, application_id, application, call)
-    return Written(answer, (record,))
+    if not underwritten.certificate:
+        return Written(answer, (record,))
+    certificate = replace(record, kind=RecordKind.CERTIFICATE, document=underwritten.certificate)
+    return Written(answer, (record, certificate))
 
 
 class AcceptRefusal(Reason):

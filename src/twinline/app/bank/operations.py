@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -111,6 +111,19 @@ async def _lift_stop(
         for stop in standing
     )
     return _written(stops, version, call)
+
+
+class ListStopsRefusal(Reason):
+    """A list is never refused."""
+
+
+class ListStopsRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which lending stops are in force or to come."""
+
+
+async def _list_stops(bank: Bank, _request: ListStopsRequest, _call: Call) -> StopsOutcome:
+    stops, _ = await stops_of(bank.register)
+    return StopsOutcome(stops=tuple(stop_document(stop) for stop in stops))
 
 
 def _written(stops: tuple[LendingStop, ...], version: int, call: Call) -> Written[StopsOutcome]:
@@ -332,6 +345,18 @@ LIFT_STOP = Command(
     run=Recording(reasons=LiftStopRefusal, outcome=StopsOutcome, decide=_lift_stop),
     needs_second_person=True,
 )
+LIST_STOPS = Command(
+    name="list_lending_stops",
+    meaning="The lending stops in force or to come.",
+    method="GET",
+    path="/v1/lending-stops",
+    request=ListStopsRequest,
+    outcome=StopsOutcome,
+    refusals=ListStopsRefusal,
+    scope=Scope.READING,
+    keyed=False,
+    run=_list_stops,
+)
 REGISTER_FUNDER = Command(
     name="register_funder",
     meaning="Who brings money, and under which licence.",
@@ -369,4 +394,11 @@ READ_PAYABLE = Command(
     keyed=False,
     run=_read_payable,
 )
-COMMANDS = (SET_STOP, LIFT_STOP, REGISTER_FUNDER, PAY_OUT_MERCHANT, READ_PAYABLE)
+COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
+    SET_STOP,
+    LIFT_STOP,
+    LIST_STOPS,
+    REGISTER_FUNDER,
+    PAY_OUT_MERCHANT,
+    READ_PAYABLE,
+)

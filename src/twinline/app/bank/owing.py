@@ -57,7 +57,7 @@ def recorded(
     weight = joint_weight(contract)
     moved: list[Transfer] = []
     for fact in facts:
-        booked = book(known, fact, paid_as=paid_as, weighed=weight)
+        booked = book(known, fact, owed=owed, paid_as=paid_as, weighed=weight)
         moved += transfers(booked.steps, place)
         known.append(fact)
         owed = booked.owed

@@ -23,6 +23,9 @@ class RecordKind(StrEnum):
     FUNDER = "funder"
     LENDING_STOP = "lending_stop"
     APPLICATION = "application"
+    CERTIFICATE = "certificate"
+    """A strategy's decision on an application, whole, by the application's id."""
+
     QUOTE = "quote"
     ANSWER = "answer"
     """What was answered to a client's key where the command is about no one customer."""

@@ -42,3 +42,7 @@ class Turns:
                 del self._locks[owner]
             else:
                 self._locks[owner] = lock, waiting - 1
+
+    def waiting(self, owner: str) -> int:
+        """Return how many hold an owner's turn or wait for it."""
+        return self._locks[owner][1] if owner in self._locks else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -40,21 +41,44 @@ class ReasonText(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
-    """What of an applicant may bear on the decision. Nothing here says who it is."""
+    """What of an applicant may bear on the decision, None where unknown. It says not who it is.
+
+    Amounts in minor units; `income_minor` is a month's.
+    """
 
     customer_id: str
     currency: str
     licence: Licence
     on: date
     income_minor: int | None = None
+    debt_elsewhere_minor: int | None = None
+    lenders_elsewhere: int | None = None
+    external_score: int | None = None
+    external_score_on: date | None = None
+
+
+@unique
+class Verdict(StrEnum):
+    """What came of an application."""
+
+    OFFERED = "offered"
+    REFERRED = "referred"
+    """A person has to look at it: something the strategy needs is not known, or is unusual."""
+
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Underwritten:
-    """What came of an application: granted if there is a decision, else why not."""
+    """What was decided: an offer has its decision, anything else its reasons.
 
+    `certificate` is the strategy's whole outcome as JSON text, empty for a decision from outside.
+    """
+
+    verdict: Verdict
     decision: Decision | None
     reasons: tuple[ReasonText, ...] = ()
+    certificate: str = ""
 
 
 class Underwriting(Protocol):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinline.app.bank.contract_checks import contract_findings
+from twinline.app.bank.journals import entries_of
 from twinline.app.bank.roots import RootsAgain
 from twinline.ledger.account import CUSTOMER_KINDS
 from twinline.ledger.balance import Balance
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from twinline.ledger.balance import Movement
     from twinline.ledger.journal import Entry
 
-PAGE = 500
 ATTEMPTS = 20
 """How often an owner is looked at anew that changed while it was looked at."""
 
@@ -133,13 +133,10 @@ async def _told(store: Store, owner: str) -> _Told | None:
 
 async def _entries(store: Store, owner: str, last_seq: int | None) -> AsyncIterator[Entry]:
     """Yield an owner's journal, to the entry that the claims are as of."""
-    after = 0
-    while page := await store.entries(owner, after_seq=after, count=PAGE):
-        for entry in page:
-            if last_seq is not None and entry.seq > last_seq:
-                return
-            yield entry
-        after = page[-1].seq
+    async for entry in entries_of(store, owner):
+        if last_seq is not None and entry.seq > last_seq:
+            return
+        yield entry
 
 
 class _Shared:

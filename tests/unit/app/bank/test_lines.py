@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tests.banks import new_world, opened, purchase, run
-from twinline.app.bank.authorisations import AUTHORISE
+import msgspec
+
+from tests.banks import applying, captured, new_world, opened, purchase, run
+from twinline.app.bank.authorisations import AUTHORISE, CAPTURE
 from twinline.app.bank.command import OfCustomer
 from twinline.app.bank.customers import (
     MERGE_CUSTOMER,
@@ -26,7 +28,9 @@ from twinline.app.bank.lines import (
     OwnCapRequest,
     TemporaryRequest,
 )
+from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
 from twinline.app.bank.reading import READ_CUSTOMER, VERIFY_CUSTOMER, VerifyRequest
+from twinline.app.bank.repayments import REPAY, RepayRequest, Source, SourceKind
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -95,6 +99,33 @@ def test_a_cut_below_what_is_used_leaves_headroom_negative_and_debt_alone() -> N
         )
         assert await world.no(BY_NAME["change_limit"], stale) == "base_changed"
         await _sound(world, customer)
+
+    run(story(new_world()))
+
+
+def test_a_limit_is_not_changed_for_what_is_wrong_with_the_decision() -> None:
+    """Amounts of the currency, a lawful rate, at most the law's cap, a decision of its own."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        good = ChangeLimitRequest(
+            customer_id=customer,
+            product=Product.CASH_LOAN,
+            decision_id="D2",
+            limit="10000",
+            base_version_seen=1,
+        )
+        for changes, reason in (
+            ({"limit": "1.001"}, "amount_invalid"),
+            ({"joint_limit": "1.001"}, "amount_invalid"),
+            ({"rate": "0.25"}, "rate_above_ceiling"),
+            ({"decision_id": "D1"}, "same_decision"),
+            ({"limit": "200000.01"}, "above_maximum"),
+        ):
+            request = msgspec.structs.replace(good, **changes)
+            assert await world.no(BY_NAME["change_limit"], request) == reason
+        changed = await world.done(BY_NAME["change_limit"], good)
+        assert (changed.lines[0].rate, changed.headroom.cash_loan) == ("0.146000", "10000.00")
 
     run(story(new_world()))
 
@@ -197,5 +228,29 @@ def test_flags_and_doubles_stop_new_use() -> None:
         assert await world.no(MERGE_CUSTOMER, itself) == "same_customer"
         nobody = MergeRequest(customer_id=customer, into="nobody")
         assert await world.no(MERGE_CUSTOMER, nobody) == "target_not_found"
+
+    run(story(new_world()))
+
+
+def test_a_double_is_merged_once_and_goes_on_repaying() -> None:
+    """A double has no new use; an authorisation that waits is ended before."""
+
+    async def story(world: World) -> None:
+        double = await opened(world)
+        applied = await world.done(APPLY, applying(resident_id="110105200811020013"))
+        await world.done(ACCEPT, AcceptRequest(application_id=applied.application_id))
+        merge = MergeRequest(customer_id=double, into=applied.customer_id)
+        held = await world.done(AUTHORISE, purchase(double, "10"))
+        assert await world.no(MERGE_CUSTOMER, merge) == "holds_wait"
+        await world.done(CAPTURE, captured(held))
+        merged = await world.done(MERGE_CUSTOMER, merge)
+        assert (merged.status, merged.merged_into) == ("merged", applied.customer_id)
+        assert await world.no(MERGE_CUSTOMER, merge) == "already_merged"
+        back = MergeRequest(customer_id=applied.customer_id, into=double)
+        assert await world.no(MERGE_CUSTOMER, back) == "target_not_found"
+        assert await world.no(AUTHORISE, purchase(double, "1")) == "customer_not_active"
+        source = Source(kind=SourceKind.CARD, reference="c1", amount="10")
+        paid = await world.done(REPAY, RepayRequest(customer_id=double, sources=(source,)))
+        assert paid.contracts[0].owed.principal == "0.00"
 
     run(story(new_world()))

@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from tests.banks import CARD, RESIDENT_ID, applying, decided, new_world, opened, run
+from tests.banks import CARD, RESIDENT_ID, World, applying, decided, new_world, opened, run
+from tests.standard import standard
 from twinline.app.bank.identity import Checked
 from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
 from twinline.app.bank.register import RecordKind
+from twinline.app.bank.strategy_underwriting import StrategyUnderwriting
+from twinline.app.bank.underwriting import Verdict
 from twinline.app.bank.vault import Field, Index
+from twinline.decision.outcome import Outcome
+from twinline.kernel.money import parse_money
 from twinline.lines.line import LineState
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
 if TYPE_CHECKING:
-    from tests.banks import World
     from twinline.app.bank.opening import ApplyRequest
 
 
@@ -174,3 +180,44 @@ def test_a_delayed_grant_opens_lines_that_wait() -> None:
         assert snapshot.headroom[0] == 0
 
     run(story(new_world()))
+
+
+def test_a_loaded_strategy_decides_where_no_decision_is_given() -> None:
+    """The strategy's outcome is the offer, and the whole of it is kept as certificate."""
+
+    async def story() -> None:
+        bank = new_world().bank
+        world = World(replace(bank, underwriting=StrategyUnderwriting(standard(), bank.law)))
+        request = applying(
+            decision=None, income="12000", external_score=700, external_score_on=date(2026, 10, 30)
+        )
+        applied = await world.done(APPLY, request)
+        certificate = await world.bank.register.record(
+            RecordKind.CERTIFICATE, applied.application_id
+        )
+        assert certificate is not None
+        outcome = msgspec.json.decode(certificate.document, type=Outcome)
+        assert applied.offer is not None
+        granted = parse_money(applied.offer.pay_later_limit, "CNY")
+        assert granted == outcome.pay_later.effective_limit_minor == 5_000_00
+        opened_as = await world.done(ACCEPT, AcceptRequest(application_id=applied.application_id))
+        assert [line.decision_id for line in opened_as.lines] == [applied.offer.decision_id]
+
+    run(story())
+
+
+def test_who_is_declined_is_told_why_and_has_nothing_to_accept() -> None:
+    """A decline is an answer with reasons in both languages, and opens nothing."""
+
+    async def story() -> None:
+        bank = new_world().bank
+        world = World(replace(bank, underwriting=StrategyUnderwriting(standard(), bank.law)))
+        request = applying(decision=None, income="9000", lenders_elsewhere=9)
+        applied = await world.done(APPLY, request)
+        assert (applied.state, applied.offer) == (Verdict.DECLINED, None)
+        assert applied.reasons[0].code == "MANY_LENDERS"
+        assert all(reason.zh and reason.en for reason in applied.reasons)
+        accept = AcceptRequest(application_id=applied.application_id)
+        assert await world.no(ACCEPT, accept) == "not_offered"
+
+    run(story())

@@ -5,14 +5,21 @@ from typing import TYPE_CHECKING
 from tests.banks import loan, new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE
 from twinline.app.bank.loans import QUOTE
-from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
+from twinline.app.bank.merchants import (
+    LIST_MERCHANTS,
+    REGISTER_MERCHANT,
+    ListMerchantsRequest,
+    RegisterMerchantRequest,
+)
 from twinline.app.bank.operations import (
     LIFT_STOP,
+    LIST_STOPS,
     PAY_OUT_MERCHANT,
     READ_PAYABLE,
     REGISTER_FUNDER,
     SET_STOP,
     LiftStopRequest,
+    ListStopsRequest,
     OfMerchant,
     PayoutRequest,
     RegisterFunderRequest,
@@ -40,6 +47,8 @@ def test_a_lending_stop_refuses_its_product_until_it_is_lifted() -> None:
         world.client = "desk"
         await world.done(SET_STOP, stop)
         assert await world.no(SET_STOP, stop) == "stop_id_taken"
+        listed = await world.done(LIST_STOPS, ListStopsRequest())
+        assert [each.reason for each in listed.stops] == ["FUNDING_SHORT"]
         assert await world.no(QUOTE, loan(customer, "1000")) == "lending_stopped"
         await world.done(AUTHORISE, purchase(customer, "1"))
         lifted = await world.done(LIFT_STOP, LiftStopRequest(stop_id="s1"))
@@ -90,6 +99,9 @@ def test_records_are_changed_by_the_version_that_was_seen() -> None:
             merchant_id="M1", name="Tea", categories=("tea",), accepted=False, version_seen=1
         )
         assert (await world.done(REGISTER_MERCHANT, second)).version == 2
+        page = await world.done(LIST_MERCHANTS, ListMerchantsRequest())
+        assert [(each.merchant_id, each.accepted) for each in page.merchants] == [("M1", False)]
+        assert page.next_after is None
 
     run(story(new_world()))
 

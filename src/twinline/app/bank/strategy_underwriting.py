@@ -1,0 +1,107 @@
+"""Applicants decided by a loaded strategy: the same machinery that reviews a whole book."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from twinline.app.bank.fields import money
+from twinline.app.bank.underwriting import Decision, ReasonText, Underwritten, Verdict
+from twinline.app.review import decider_on
+from twinline.decision.decide import day_number
+from twinline.decision.strategy import Action
+from twinline.kernel.rate import format_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from twinline.app.bank.underwriting import Applicant
+    from twinline.compliance.law import Law
+    from twinline.decision.decide import Decider
+    from twinline.decision.outcome import LineOutcome, Outcome
+    from twinline.decision.strategy import Strategy
+
+_GRANTS: Final = frozenset({Action.INVITE, Action.RAISE, Action.KEEP})
+_RATE_DECIMALS: Final = 6
+
+
+class StrategyUnderwriting:
+    """A strategy, compiled once a day for the law of that day."""
+
+    def __init__(self, strategy: Strategy, law: Law) -> None:
+        """Keep the strategy, loaded for the currency it is asked in."""
+        self._strategy, self._law = strategy, law
+        self._deciders: dict[date, Decider] = {}
+
+    def decide(self, applicant: Applicant) -> Underwritten:
+        """Return what the strategy decides; its outcome, as JSON, is the certificate."""
+        if applicant.on not in self._deciders:
+            self._deciders = {applicant.on: decider_on(self._strategy, applicant.on)}
+        known = _cells(applicant)
+        outcome = self._deciders[applicant.on].decide(
+            applicant.customer_id,
+            tuple(known.get(name) for name in self._strategy.columns),
+            self._law.values(applicant.licence, applicant.on, applicant.currency),
+            day_number(applicant.on),
+        )
+        certificate = msgspec.json.encode(outcome)
+        return Underwritten(
+            verdict=_verdict(outcome),
+            decision=_granted(outcome, applicant, certificate),
+            reasons=self._reasons(outcome),
+            certificate=certificate.decode(),
+        )
+
+    def _reasons(self, outcome: Outcome) -> tuple[ReasonText, ...]:
+        """Return the reasons of both lines, each once, in both languages."""
+        codes = dict.fromkeys(code for _, line in outcome.lines() for code in line.reasons)
+        texts = (self._strategy.reasons[code] for code in codes)
+        return tuple(ReasonText(code=each.code, zh=each.zh, en=each.en) for each in texts)
+
+
+def _cells(applicant: Applicant) -> Mapping[str, int | None]:
+    """Return what is known of an applicant by column: no line yet, no month on the book."""
+    score_on = applicant.external_score_on
+    return {
+        "months_on_book": 0,
+        "income_minor": applicant.income_minor,
+        "debt_elsewhere_minor": applicant.debt_elsewhere_minor,
+        "lenders_elsewhere": applicant.lenders_elsewhere,
+        "external_score": applicant.external_score,
+        "external_score_on": None if score_on is None else day_number(score_on),
+    }
+
+
+def _limit(line: LineOutcome) -> int:
+    return line.effective_limit_minor if line.action in _GRANTS else 0
+
+
+def _verdict(outcome: Outcome) -> Verdict:
+    if any(_limit(line) for _, line in outcome.lines()):
+        return Verdict.OFFERED
+    if any(line.action is Action.REFER for _, line in outcome.lines()):
+        return Verdict.REFERRED
+    return Verdict.DECLINED
+
+
+def _granted(outcome: Outcome, applicant: Applicant, certificate: bytes) -> Decision | None:
+    pay_later, cash_loan = _limit(outcome.pay_later), _limit(outcome.cash_loan)
+    if not pay_later + cash_loan:
+        return None
+    both, currency = pay_later + cash_loan, applicant.currency
+    joint, price = outcome.joint_limit_minor, outcome.cash_loan.price_ppm
+    rate = None
+    if cash_loan and price is not None:
+        rate = format_decimal(Fraction(price, 10**_RATE_DECIMALS), _RATE_DECIMALS)
+    return Decision(
+        decision_id=f"s{sha256(certificate).hexdigest()[:32]}",
+        pay_later_limit=money(pay_later, currency),
+        cash_loan_limit=money(cash_loan, currency),
+        joint_limit=money(both if joint is None else min(joint, both), currency),
+        cash_loan_rate=rate,
+        segment=outcome.segment,
+    )

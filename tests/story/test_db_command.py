@@ -1,0 +1,115 @@
+"""`twinline db` as an operator meets it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.databases import quick_folder
+from twinline.wiring import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "operate.md"
+BLOCK = re.compile(r"```sh\n(.*?)```\n", re.DOTALL)
+SOURCES = Path(__file__).parents[2] / "src"
+
+
+@pytest.fixture(autouse=True)
+def nothing_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have named a server of their own."""
+    monkeypatch.delenv("TWINLINE_DATABASE_URL", raising=False)
+
+
+@pytest.fixture
+def reached_by_all() -> Iterator[Path]:
+    """Yield a folder that any user may enter, since an archive belongs to the server's."""
+    with quick_folder() as folder:
+        yield folder
+
+
+def test_the_guides_commands_do_what_it_says(reached_by_all: Path) -> None:
+    """A server starts, is backed up, restored and migrated by the guide's own words."""
+    commands = "".join(BLOCK.findall(GUIDE.read_text(encoding="utf-8")))
+    script = f'twinline() {{ "{sys.executable}" -m twinline "$@"; }}\n{commands}'
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - the reader's own shell
+        cwd=reached_by_all,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": str(SOURCES)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = re.sub(r"PostgreSQL \d+ at 127\.0\.0\.1:\d+", "PostgreSQL", ran.stdout).splitlines()
+    assert said == [
+        "started: PostgreSQL/postgres",
+        "runs: PostgreSQL/postgres",
+        "backed up, and checked, in bank/monday",
+        "restored and started: PostgreSQL/postgres",
+        "stopped",
+        "nothing to do",
+        "nothing to do",
+        "nothing to do",
+        "stopped",
+    ], ran.stderr
+    assert (reached_by_all / "bank" / "log").is_dir()
+
+
+def test_the_address_comes_only_when_asked_for(
+    book: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A password is printed by `--url` alone."""
+    monkeypatch.setenv("TWINLINE_DATABASE_URL", book)
+    password = book.split(":")[2].split("@", maxsplit=1)[0]
+    assert main(["db", "status"]) == 0
+    assert password not in capsys.readouterr().out
+    assert main(["db", "status", "--url"]) == 0
+    assert capsys.readouterr().out == f"{book}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["stop"], "it did not run"),
+        (["status"], "does not run"),
+    ],
+)
+def test_what_does_not_run_is_said(
+    tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder without a server is no fault, and nothing is made in it."""
+    main(["db", *arguments, "--folder", str(tmp_path / "db")])
+    assert capsys.readouterr().out == f"{said}\n"
+    assert not (tmp_path / "db").exists()
+
+
+def test_a_fault_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a person can put right is said with place, value and rule."""
+    assert main(["db", "backup", "--folder", str(tmp_path), str(tmp_path / "b")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "must run: twinline db start" in error
+
+
+def test_an_instant_has_an_offset(capsys: pytest.CaptureFixture[str]) -> None:
+    """A moment to restore to is refused without its offset from UTC."""
+    with pytest.raises(SystemExit):
+        main(["db", "restore", "b", "--until", "2026-11-03T09:30:00"])
+    assert "not an instant with its offset" in capsys.readouterr().err
+
+
+def test_a_server_that_does_not_answer_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An address where nothing answers is named by the variable it came from."""
+    monkeypatch.setenv("TWINLINE_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/none")
+    assert main(["db", "start"]) == 2
+    error = capsys.readouterr().err
+    assert "TWINLINE_DATABASE_URL" in error
+    assert "secret" not in error
