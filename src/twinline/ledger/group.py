@@ -158,7 +158,7 @@ def _require_sound(group: Group, place: str, transfer: Transfer) -> None:
     debit, credit = transfer.debit, transfer.credit
     if not 0 < amount <= AMOUNT_MAX_MINOR:
         raise GroupFault(name, place, amount, f"an amount from 1 to {AMOUNT_MAX_MINOR}")
-    if debit == credit:
+    if debit.kind is credit.kind and debit == credit:
         raise GroupFault(name, place, debit.name, "two accounts, not one")
     if debit.currency != credit.currency:
         raise GroupFault(name, place, _pair(transfer), "one currency on both sides")

@@ -27,7 +27,7 @@ from twinline.app.fault import InputFault
 from twinline.app.review_record import RECORD_VERSION, ReviewRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -129,11 +129,11 @@ class Decisions:
                 raise InputFault(place=str(self._path), value="other columns", rule=rule)
             self.rows: int = self._file.metadata.num_rows
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the decisions in the row groups in which they were written."""
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the decisions, or some columns, in the row groups in which they were written."""
         with arrow_faults(self._path):
             for group in range(self._file.num_row_groups):
-                table = self._file.read_row_group(group)
+                table = self._file.read_row_group(group, columns=columns)
                 yield table.combine_chunks().to_batches()[0]
 
     def outcome(self, customer_id: str) -> tuple[int, Outcome] | None:

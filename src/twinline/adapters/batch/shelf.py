@@ -11,6 +11,7 @@ import pyarrow as pa
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
 from twinline.adapters.batch.deciding import FRAME, BatchCounter, plain_chunk_of
+from twinline.adapters.batch.loading import rows_of_book, rows_of_review
 from twinline.adapters.batch.review_folder import (
     Decisions,
     ReviewFolder,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date
 
+    from twinline.app.bank.loading import BookRow, DecidedRow
     from twinline.app.book_ports import Progress
     from twinline.app.compare_record import ComparisonRecord
     from twinline.app.review_ports import Decided, Deciding
@@ -205,3 +207,13 @@ def altered(folder: Path) -> list[str]:
 def comparison(folder: Path) -> ComparisonRecord | None:
     """Return the record of a finished review's comparison, if it was made with one."""
     return read_comparison(folder)
+
+
+def book_rows(book: Path, *, after: int) -> Iterator[BookRow]:
+    """Yield the rows of a book behind one, as the bank takes them in."""
+    return rows_of_book(book, after)
+
+
+def decided_rows(review: Path, *, after: int) -> Iterator[DecidedRow]:
+    """Yield what a review decided of the rows behind one, as the bank takes it in."""
+    return rows_of_review(review, after)

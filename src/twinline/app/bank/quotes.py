@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from twinline.app.bank.owing import NO_TERMS
 from twinline.compliance.cost_sheet import (
     ChargeKind,
     Parties,
@@ -23,6 +24,7 @@ from twinline.pricing.cost import cost_of_plan
 from twinline.pricing.irr import RateRefusal
 from twinline.pricing.plan import PlanRefusal
 from twinline.terms.plan import Method, PlanTerms
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from twinline.app.bank.house import House
@@ -122,7 +124,9 @@ def is_borne(snapshot: Snapshot, monthly_minor: int, free_service_minor: int) ->
     here = sum(
         terms_of(contract.terms).quote.monthly_minor
         for contract in snapshot.contracts.values()
-        if contract.owed.principal and contract.terms != "{}"
+        if contract.owed.principal
+        and contract.product is Product.CASH_LOAN
+        and contract.terms != NO_TERMS
     )
     return here + monthly_minor <= free_service_minor
 
