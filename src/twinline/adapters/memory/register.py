@@ -25,14 +25,18 @@ class MemoryRegister(Register):
         versions = self._versions.get((kind, record_id))
         return None if versions is None else versions[-1]
 
+    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
+        """Return the latest versions of some records."""
+        return tuple([await self.record(*name) for name in names])
+
     async def write(self, records: Sequence[Record]) -> bool:
         """Write all of these or none; return whether they were written."""
         named = {(record.kind, record.record_id): record for record in records}
         assert len(named) == len(records), "each record is written once"
-        if any(
-            record.version != len(self._versions.get(name, ())) + 1
-            for name, record in named.items()
-        ):
+        versions = {name: self._versions.get(name, []) for name in named}
+        if all(record in versions[name] for name, record in named.items()):
+            return True
+        if any(record.version != len(versions[name]) + 1 for name, record in named.items()):
             return False
         for name, record in named.items():
             self._versions.setdefault(name, []).append(record)

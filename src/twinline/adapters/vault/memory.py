@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from twinline.adapters.vault.keyring import Keyring, WrappedKey
+    from twinline.adapters.vault.keyring import Keyring
+    from twinline.app.bank.vault import WrappedKey
 
 
 @dataclass(slots=True)

@@ -50,11 +50,18 @@ class Register(Protocol):
         """Return the latest version of a record, or None if there is none of that id."""
         ...
 
+    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
+        """Return the latest versions of some records as of one moment, in the order of the names.
+
+        What anybody's `write` was answered before this is asked is seen by it, on every server.
+        """
+        ...
+
     async def write(self, records: Sequence[Record]) -> bool:
         """Write all of these or none; return whether they were written.
 
         Each must be the next version of its record, 1 for a new one; otherwise somebody was
-        faster, and nothing is written.
+        faster, and nothing is written. The same once more, to the byte, is written already.
         """
         ...
 

@@ -6,6 +6,7 @@ of its own, so that deleting the key deletes the person from every copy and back
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,6 +40,47 @@ class NoPersonalDataError(LookupError):
     def __init__(self, customer_id: str) -> None:
         """Name the customer."""
         super().__init__(f"customer {customer_id}: no personal data is kept, or none any more")
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A customer's data key as it is stored, and the name of the master key that wraps it."""
+
+    master: str
+    sealed: bytes
+
+
+class Sealing(Protocol):
+    """The lender's own keys at work: they wrap and use data keys, and blind what is found."""
+
+    @property
+    def current(self) -> str:
+        """The master key that wraps new data keys."""
+        ...
+
+    def new_data_key(self, customer_id: str) -> WrappedKey:
+        """Return a fresh data key, wrapped."""
+        ...
+
+    def rewrapped(self, customer_id: str, wrapped: WrappedKey) -> WrappedKey:
+        """Return the same data key under the current master key."""
+        ...
+
+    def seal(self, customer_id: str, wrapped: WrappedKey, field: Field, text: str) -> bytes:
+        """Return a field's text sealed for its customer."""
+        ...
+
+    def open(self, customer_id: str, wrapped: WrappedKey, field: Field, sealed: bytes) -> str:
+        """Return what was sealed."""
+        ...
+
+    def blind(self, index: Index, text: str) -> bytes:
+        """Return the keyed hash by which an exact text is found."""
+        ...
+
+    def mark(self) -> bytes:
+        """Return what tells these keys from any others, and tells nothing else of them."""
+        ...
 
 
 class Vault(Protocol):
