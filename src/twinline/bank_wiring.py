@@ -186,7 +186,8 @@ def memory_bank() -> Bank:
     """Return an empty bank in memory, whose keys nobody knows, with simulated checks."""
     masters = {"memory": token_bytes(KEY_BYTES)}
     keyring = Keyring(masters=masters, current="memory", index_key=token_bytes(KEY_BYTES))
-    return _bank(MemoryStore(), MemoryRegister(), MemoryVault(keyring))
+    register = MemoryRegister()
+    return _bank(MemoryStore(register=register), register, MemoryVault(keyring))
 
 
 def _bank(store: Store, register: Register, vault: Vault) -> Bank:

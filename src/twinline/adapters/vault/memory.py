@@ -44,6 +44,10 @@ class MemoryVault(Vault):
         self._owners: defaultdict[tuple[Index, bytes], set[str]] = defaultdict(set)
         self.readings: list[Reading] = []
 
+    def keyed(self, said: bytes) -> bytes:
+        """Return a keyed hash of what was said to the bank."""
+        return self._keyring.keyed(said)
+
     async def enrol(self, customer_id: str, fields: Mapping[Field, str]) -> str:
         """Keep a person's fields, unless the resident id is known; return the customer's id."""
         known = await self.found(Index.RESIDENT_ID, fields[Field.RESIDENT_ID])
