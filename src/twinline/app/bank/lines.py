@@ -19,6 +19,7 @@ from twinline.app.bank.reason import Reason, reason_like, refused
 from twinline.app.bank.store import Posting
 from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.kernel.rate import parse_decimal
+from twinline.ledger.control import Control
 from twinline.lines.available import Controls, control_of
 from twinline.lines.limit import Bounds, NewBase, Side, change_base, move_between, set_temporary
 from twinline.lines.line import TemporaryLimit
@@ -27,6 +28,8 @@ from twinline.lines.restrictions import set_own_cap
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.store import Snapshot
@@ -54,12 +57,12 @@ def lines_posting(
     call: Call,
     changed: tuple[Line, ...],
     *,
-    joint_minor: int | None = None,
+    beside: Mapping[Control, int] | None = None,
     cause: str = "",
 ) -> Posting:
     """Return the posting of changed lines: the controls follow them in the same group."""
     lines = {**snapshot.lines, **{line.product: line for line in changed}}
-    group, _ = group_following(snapshot, call, lines, joint_minor=joint_minor, cause=cause)
+    group, _ = group_following(snapshot, call, lines, beside=beside, cause=cause)
     customer_id, currency = snapshot.customer.customer_id, snapshot.customer.currency
     answer = LinesOutcome(
         customer_id=customer_id,
@@ -223,7 +226,7 @@ def change_limit(
         snapshot,
         call,
         (replace(changed, price_ppm=price_ppm),),
-        joint_minor=None if joint is None else lawful_joint_minor(cap, joint),
+        beside=None if joint is None else {Control.JOINT: lawful_joint_minor(cap, joint)},
         cause=f"decision:{request.decision_id}",
     )
 

@@ -34,6 +34,7 @@ from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
 from twinline.app.bank.reading import READ_CUSTOMER, VERIFY_CUSTOMER, VerifyRequest
 from twinline.app.bank.repayments import REPAY, RepayRequest, Source, SourceKind
 from twinline.app.bank.store import CustomerStatus
+from twinline.terms.dated import Dated
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -247,6 +248,44 @@ def test_a_flag_that_was_wrong_makes_nobody_verified() -> None:
         assert (await world.done(STOP_CUSTOMER, stop)).status == "stopped"
         resumed = await world.done(RESUME_CUSTOMER, OfCustomer(customer_id="C7"))
         assert resumed.status == "imported"
+
+    run(story(new_world()))
+
+
+def test_what_a_double_owes_counts_against_the_cap_on_the_person() -> None:
+    """V36: of a cap of 200,000 a double's 15,000 leave the person 185,000, once however asked."""
+
+    async def story(world: World) -> None:
+        double = await opened(world)
+        await world.buy(double, "15000")
+        applied = await world.done(APPLY, applying(resident_id="110105200811020013"))
+        person = applied.customer_id
+        await world.done(ACCEPT, AcceptRequest(application_id=applied.application_id))
+        merge = MergeRequest(customer_id=double, into=person)
+        await world.done(MERGE_CUSTOMER, merge, "m")
+        await world.done(MERGE_CUSTOMER, merge, "m")
+        page = await world.done(READ_CUSTOMER, OfCustomer(customer_id=person))
+        assert page.headroom.person == "185000.00"
+        held = await world.done(AUTHORISE, purchase(person, "10"))
+        assert held.headroom.person == "184990.00"
+        verified = await world.done(VERIFY_CUSTOMER, VerifyRequest(customer_id=person))
+        assert verified.findings == ()
+
+    run(story(new_world()))
+
+
+def test_the_cap_on_a_person_follows_the_law_of_the_day() -> None:
+    """A cap that falls binds the next request of those who were there before."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        await world.buy(customer, "9000")
+        law = world.bank.law
+        low = Dated("person_cap", ((date(2020, 1, 1), 1_000_000),))
+        caps = dict.fromkeys(law.person_cap, low)
+        world.bank = replace(world.bank, law=replace(law, person_cap=caps))
+        assert await world.no(AUTHORISE, purchase(customer, "1000.01")) == "person_cap"
+        await world.done(AUTHORISE, purchase(customer, "1000"))
 
     run(story(new_world()))
 
