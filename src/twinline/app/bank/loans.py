@@ -124,7 +124,7 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
     snapshot = await bank.store.snapshot(request.customer_id)
     if snapshot is None:
         return refused(QuoteRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
-    snapshot = as_of(snapshot, call.business_on)
+    snapshot = as_of(bank, snapshot, call.business_on)
     stops, _ = await stops_of(bank.register)
     quoted = quote(bank, snapshot, request, call, stops)
     if not isinstance(quoted, Quote):

@@ -10,7 +10,15 @@ from msgspec import Meta
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.deciding import Answers, answering, text
-from twinline.app.bank.fields import Identifier, Money, SignedMoney, Words, money, positive_minor
+from twinline.app.bank.fields import (
+    Code,
+    Identifier,
+    Money,
+    SignedMoney,
+    Words,
+    money,
+    positive_minor,
+)
 from twinline.app.bank.merchant import merchant_account, merchant_of
 from twinline.app.bank.posting import group_of, told
 from twinline.app.bank.reason import Reason, refused
@@ -30,8 +38,6 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.merchant import Merchant
-
-Code = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", description="A reason's code.")]
 
 
 class StopsOutcome(Outcome, frozen=True, kw_only=True):

@@ -48,7 +48,8 @@ class CustomerStatus(StrEnum):
 class Customer:
     """A customer as the ledger knows one: no personal data.
 
-    `stopped_as` is the status that a stopped customer had and goes back to.
+    `stopped_as` is the status that a stopped customer had and goes back to; `doubles_owe_minor` is
+    what doubles of this person owed when they were merged, which counts against the law's cap.
     """
 
     customer_id: str
@@ -60,6 +61,7 @@ class Customer:
     no_credit: bool = False
     merged_into: str = ""
     stopped_as: CustomerStatus | None = None
+    doubles_owe_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
