@@ -16,6 +16,7 @@ from twinline.adapters.cli import (
     explain,
     key,
     keyring,
+    load,
     monitor,
     review,
     roots,
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
+    from twinline.app.bank.bulk import BulkStore
     from twinline.app.bank.clock import Clock
     from twinline.app.bank.database import Database
+    from twinline.app.bank.load_ports import LoadShelf
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
@@ -95,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     key.register(commands, _keys, _new_key, _clock)
     keyring.register(commands, _keyrings)
     db.register(commands, _database)
+    load.register(commands, load.Loading(_load_shelf, _bank_bulk, _database, _clock))
     return parser
 
 
@@ -155,6 +159,19 @@ def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
         from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
 
     return PostgresStore(url)
+
+
+def _bank_bulk(url: str) -> AbstractAsyncContextManager[BulkStore]:
+    with extra("bank"):
+        from twinline.adapters.postgres.bulk import PostgresBulk  # noqa: PLC0415 - an extra
+
+    return PostgresBulk(url)
+
+
+def _load_shelf() -> LoadShelf:
+    from twinline.adapters.batch import shelf  # noqa: PLC0415 - Arrow takes long to load
+
+    return shelf
 
 
 def _signing() -> Signing:

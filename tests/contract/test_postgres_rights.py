@@ -17,7 +17,7 @@ from twinline.adapters.postgres.store import PostgresStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROLES = ("twinline_service", "twinline_reader")
+ROLES = ("twinline_service", "twinline_reader", "twinline_loader")
 
 
 @pytest.fixture
@@ -65,9 +65,10 @@ def entered(book: str, request: pytest.FixtureRequest) -> Iterator[psycopg.Conne
     ],
 )
 def test_nothing_booked_can_be_rewritten(entered: psycopg.Connection, tried: str) -> None:
-    """Neither the service nor the reader changes a table, but through the functions for it."""
+    """Neither service nor reader nor loader changes what is there, but by the functions for it."""
     with pytest.raises(InsufficientPrivilege):
         entered.execute(tried.encode())
+    entered.execute("RESET ROLE")
     found = entered.execute("SELECT count(*) FROM twinline.journal").fetchone()
     assert found == (2,)
 
