@@ -8,14 +8,16 @@ headroom. So headroom is limit less use because the books balance, and not by ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import Final
 
 HOUSE: Final = "house"
 """The owner of accounts that belong to the lender itself."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_PART: Final = "[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}"
+_NAME: Final = re.compile(_PART)
+_ACCOUNT: Final = re.compile(f"[a-z_]+/{_PART}/{_PART}/(?:{_PART})?/(?:{_PART})?/(?:{_PART})?")
 
 
 @unique
@@ -95,7 +97,7 @@ class Account:
     """One account. `part` keeps apart what an owner has several of: a contract or a control.
 
     `licence` and `funder` say whose money it is; they are empty where the account belongs to no
-    loan. Raises `AccountFault` for a name that could not be read back from `name`.
+    loan. Raises `AccountFault` for a part that could not be read back from `name`.
     """
 
     kind: AccountKind
@@ -104,28 +106,31 @@ class Account:
     licence: str = ""
     funder: str = ""
     part: str = ""
+    name: str = field(init=False, repr=False, compare=False)
+    """The account as one line of text, which `account_named` reads back."""
 
     def __post_init__(self) -> None:
         """Refuse a part that `name` could not carry."""
+        owner = f"{self.owner}/{self.currency}/{self.licence}/{self.funder}"
+        name = f"{self.kind}/{owner}/{self.part}"
+        if not _ACCOUNT.fullmatch(name):
+            self._require_names()
+        object.__setattr__(self, "name", name)
+
+    def _require_names(self) -> None:
         for place in ("owner", "currency"):
             require_name(place, getattr(self, place))
         for place in ("licence", "funder", "part"):
             if getattr(self, place):
                 require_name(place, getattr(self, place))
 
-    @property
-    def name(self) -> str:
-        """The account as one line of text, which `account_named` reads back.
-
-        >>> Account(AccountKind.PRINCIPAL, "C1", "CNY", "CF", "own", "K1").name
-        'principal/C1/CNY/CF/own/K1'
-        """
-        owner = f"{self.owner}/{self.currency}/{self.licence}/{self.funder}"
-        return f"{self.kind}/{owner}/{self.part}"
-
 
 def account_named(name: str) -> Account:
-    """Return the account that a name stands for. Raises `ValueError` for any other text."""
+    """Return the account that a name stands for. Raises `ValueError` for any other text.
+
+    >>> account_named("principal/C1/CNY/CF/own/K1").part
+    'K1'
+    """
     kind, owner, currency, licence, funder, part = name.split("/")
     return Account(AccountKind(kind), owner, currency, licence, funder, part)
 

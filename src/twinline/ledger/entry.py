@@ -67,8 +67,7 @@ class EntryFault(ValueError):
 
 def transfers_of(event: Event, amounts: Mapping[str, int], place: Place) -> tuple[Transfer, ...]:
     """Return the transfers that book an event. Raises `EntryFault`."""
-    template = TEMPLATES[event]
-    known = {leg.amount for leg in template.legs}
+    known = _KNOWN[event]
     for name, value in amounts.items():
         if name not in known or value < 0:
             raise EntryFault(event, name, value)
@@ -79,7 +78,7 @@ def transfers_of(event: Event, amounts: Mapping[str, int], place: Place) -> tupl
             amounts[leg.amount],
             leg.pending,
         )
-        for leg in template.legs
+        for leg in TEMPLATES[event].legs
         if amounts.get(leg.amount, 0)
     )
 
@@ -262,6 +261,10 @@ TEMPLATES: Final[dict[Event, Template]] = {
     Event.CORRECTED: Template("An earlier group is undone by its opposite.", ()),
 }
 """By event, in the order of `Event`; `CORRECTED` is made by `undoing`."""
+
+_KNOWN: Final = {
+    event: frozenset(leg.amount for leg in template.legs) for event, template in TEMPLATES.items()
+}
 
 
 def opposite(transfers: tuple[Transfer, ...]) -> tuple[Transfer, ...]:
