@@ -30,6 +30,15 @@ EMPTIED = (
     "contract",
     "outbox",
     "rollup",
+    "record",
+    "api_key",
+    "access",
+    "letter",
+    "subscriber",
+    "person_field",
+    "person",
+    "personal_reading",
+    "keyring_mark",
 )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import twinline
 from twinline.adapters.http.callers import Rates
@@ -25,6 +28,14 @@ from twinline.adapters.memory.store import MemoryStore
 from twinline.adapters.notify.memory import MemoryWebhooks
 from twinline.adapters.notify.sender import Sender
 from twinline.adapters.notify.signing import new_secret
+from twinline.adapters.postgres.access import PostgresAccesses, PostgresKeys
+from twinline.adapters.postgres.connections import ACCESSES, OWNER, Connections
+from twinline.adapters.postgres.database import NAMED, PostgresDatabase
+from twinline.adapters.postgres.register import PostgresRegister
+from twinline.adapters.postgres.store import PostgresStore
+from twinline.adapters.postgres.vault import PostgresVault, is_marked, mark_of
+from twinline.adapters.postgres.webhooks import PostgresWebhooks
+from twinline.adapters.vault.file import KeyringFile
 from twinline.adapters.vault.keyring import KEY_BYTES, Keyring
 from twinline.adapters.vault.memory import MemoryVault
 from twinline.app.bank.access import ApiKey, key_hash
@@ -34,21 +45,34 @@ from twinline.app.bank.clock import business_day
 from twinline.app.bank.command import Call, Scope
 from twinline.app.bank.holds import EXPIRE, ExpireRequest
 from twinline.app.bank.house import House
+from twinline.app.bank.store import Unavailable
 from twinline.app.bank.webhook_commands import WebhookDesk, webhook_commands
+from twinline.app.fault import InputFault
 from twinline.compliance.law import read_law
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import time
 
+    from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import AccessRecord, Keys
     from twinline.app.bank.clock import Clock
     from twinline.app.bank.command import Command
+    from twinline.app.bank.database import Server
+    from twinline.app.bank.register import Register
+    from twinline.app.bank.store import Store
+    from twinline.app.bank.vault import Vault
     from twinline.app.bank.webhook import Webhooks
 
 SWEEP_S: Final = 30.0
 """How long an authorisation may outlive its time before it is noticed."""
+
+DESK: Final = 6
+"""Sessions for what is kept beside the journals: keys, records, personal data, webhooks."""
+
+READY_S: Final = 2.0
 
 _LOGGER: Final = logging.getLogger("twinline.bank")
 _LEAST_LOAN_MINOR: Final = {"CNY": 500_00}
@@ -62,13 +86,95 @@ class _Kept:
     keys: Keys
     accesses: AccessRecord
     webhooks: Webhooks
+    ready: Callable[[], Awaitable[bool]]
 
 
 def serve_bank(serving: Serving) -> int:
     """Serve until told to stop; return the exit code."""
     log_to(sys.stderr)
-    asyncio.run(_serve(serving, _in_memory(serving)))
+    if serving.in_memory:
+        asyncio.run(_serve(serving, _in_memory(serving)))
+        return 0
+    database = _database(serving.place)
+    with database.serving(serving.place.folder) as server:
+        _say(_where(server, is_named=database.is_named))
+        keyring = KeyringFile(serving.keyring)
+        _require_apart(serving)
+        asyncio.run(_serve_from(server, serving, keyring, may_make=not database.is_named))
     return 0
+
+
+@asynccontextmanager
+async def keys_at(place: Place) -> AsyncIterator[Keys]:
+    """Yield the keys of a database, with its owner's rights; start it meanwhile if need be."""
+    with _database(place).serving(place.folder) as server:
+        async with Connections(server.url, 1, session=OWNER) as connections:
+            yield PostgresKeys(connections)
+
+
+def _database(place: Place) -> PostgresDatabase:
+    named = {NAMED: place.url} if place.url else {}
+    return PostgresDatabase({**os.environ, **named})
+
+
+def _where(server: Server, *, is_named: bool) -> str:
+    address = urlsplit(server.url)
+    how = "named" if is_named else "started for this" if server.started else "running already"
+    where = f"{address.hostname or 'this machine'}:{address.port or 5432}{address.path}"
+    return f"PostgreSQL {server.version} at {where}, {how}"
+
+
+async def _serve_from(
+    server: Server, serving: Serving, keyring: KeyringFile, *, may_make: bool
+) -> None:
+    """Serve from a database that runs."""
+    url = server.url
+    async with (
+        PostgresStore(url) as store,
+        Connections(url, DESK) as desk,
+        Connections(url, 1, session=ACCESSES) as accesses,
+    ):
+        await _require_keys(desk, keyring, may_make=may_make)
+        kept = _Kept(
+            bank=_bank(store, PostgresRegister(desk), PostgresVault(desk, keyring.keyring)),
+            keys=PostgresKeys(desk),
+            accesses=PostgresAccesses(accesses),
+            webhooks=PostgresWebhooks(desk),
+            ready=partial(_answers, desk),
+        )
+        await _serve(serving, kept)
+
+
+async def _require_keys(desk: Connections, keyring: KeyringFile, *, may_make: bool) -> None:
+    """See to it that personal data is sealed with this book's keys, made now if it is new."""
+    if not keyring.exists:
+        known = await mark_of(desk) is not None
+        if known or not may_make:
+            rule = "put this book's keyring back: without it its personal data cannot be read"
+            new = "make it once with `twinline keyring make`, and copy it to each server"
+            place = f"keyring {keyring.path}"
+            raise InputFault(place=place, value="is not there", rule=rule if known else new)
+        keyring.make()
+        _say(f"keys for personal data made in {keyring.path}: keep a copy, never with a backup")
+    if not await is_marked(desk, keyring.keyring()):
+        rule = "must be this book's keyring; its personal data is sealed with other keys"
+        raise InputFault(place=f"keyring {keyring.path}", value="another one", rule=rule)
+
+
+def _require_apart(serving: Serving) -> None:
+    folder = serving.place.folder.absolute()
+    if serving.keyring.absolute().is_relative_to(folder):
+        rule = f"must lie apart from the database, which is in {folder}"
+        raise InputFault(place="--keyring", value=serving.keyring, rule=rule)
+
+
+async def _answers(desk: Connections) -> bool:
+    """Return whether the database answers in time."""
+    try:
+        async with asyncio.timeout(READY_S):
+            return bool(await desk.rows("answers"))
+    except (Unavailable, TimeoutError):
+        return False
 
 
 def commands(webhooks: Webhooks) -> tuple[Command[Any, Any], ...]:
@@ -78,13 +184,18 @@ def commands(webhooks: Webhooks) -> tuple[Command[Any, Any], ...]:
 
 def memory_bank() -> Bank:
     """Return an empty bank in memory, whose keys nobody knows, with simulated checks."""
-    law = resources.files("twinline.compliance") / "params" / "china.toml"
     masters = {"memory": token_bytes(KEY_BYTES)}
     keyring = Keyring(masters=masters, current="memory", index_key=token_bytes(KEY_BYTES))
+    register = MemoryRegister()
+    return _bank(MemoryStore(register=register), register, MemoryVault(keyring))
+
+
+def _bank(store: Store, register: Register, vault: Vault) -> Bank:
+    law = resources.files("twinline.compliance") / "params" / "china.toml"
     return Bank(
-        store=MemoryStore(),
-        register=MemoryRegister(),
-        vault=MemoryVault(keyring),
+        store=store,
+        register=register,
+        vault=vault,
         identity=SimulatedIdentityCheck(),
         cards=SimulatedCardBinding(),
         law=read_law(law.read_text(encoding="utf-8")),
@@ -99,6 +210,7 @@ def _in_memory(serving: Serving) -> _Kept:
         keys=MemoryKeys() if folder is None else FileKeys(folder),
         accesses=MemoryAccesses() if folder is None else FileAccesses(folder),
         webhooks=MemoryWebhooks(),
+        ready=_always,
     )
 
 
@@ -110,7 +222,7 @@ async def _serve(serving: Serving, kept: _Kept) -> None:
         keys=kept.keys,
         accesses=kept.accesses,
         clock=clock,
-        ready=_ready,
+        ready=kept.ready,
         cut_off=serving.cut_off,
         rates=Rates(serving.requests_per_second),
     )
@@ -118,8 +230,13 @@ async def _serve(serving: Serving, kept: _Kept) -> None:
     host, port = listener.getsockname()[:2]
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     _say(f"Twinline {twinline.__version__} at http://{place}, explained there")
-    _say("in memory: nothing outlives this server; identity and cards are simulated")
-    if serving.folder is None:
+    if serving.in_memory:
+        _say("in memory: nothing outlives this server; identity and cards are simulated")
+    else:
+        _say("identity and cards are simulated: nobody is really who they say they are")
+        if not await kept.keys.all():
+            _say("nobody may call yet: make a key with `twinline key add CLIENT`")
+    if serving.in_memory and serving.folder is None:
         _say(f"key for trying out, every scope: {await _trial_key(kept.keys, clock)}")
     async with asyncio.TaskGroup() as beside:
         beside.create_task(Sender(kept.bank.store, kept.webhooks, clock).run(stop))
@@ -151,7 +268,7 @@ async def sweeping(
                 await stop.wait()
 
 
-async def _ready() -> bool:
+async def _always() -> bool:
     """Return that memory is always there."""
     return True
 

@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import (
@@ -31,10 +31,10 @@ from twinline.app.fault import Fault
 from twinline.sim.population import customers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
 
+    from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
     from twinline.app.bank.clock import Clock
@@ -182,10 +182,17 @@ def _serve(serving: Serving) -> int:
     return serve_bank(serving)
 
 
-def _keys(folder: Path) -> Keys:
+@asynccontextmanager
+async def _keys(place: Place, in_memory: bool) -> AsyncIterator[Keys]:  # noqa: FBT001 - as asked
     from twinline.adapters.keys.files import FileKeys  # noqa: PLC0415 - one verb's
 
-    return FileKeys(folder)
+    if in_memory:
+        yield FileKeys(place.folder)
+        return
+    with extra("bank"):
+        from twinline.bank_wiring import keys_at  # noqa: PLC0415 - an extra
+    async with keys_at(place) as keys:
+        yield keys
 
 
 def _new_key() -> str:

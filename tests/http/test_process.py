@@ -83,19 +83,19 @@ def test_a_server_in_memory_says_what_one_needs_to_begin() -> None:
 
 def test_keys_are_made_shown_once_and_withdrawn(tmp_path: Path) -> None:
     """A key that is added works at once, says no more than its scopes, and can be withdrawn."""
-    folder = str(tmp_path / "bank")
-    with running("--memory", "--folder", folder, last="simulated") as server:
-        made = twinline("key", "add", "shop", "--scopes", "operating", "--folder", folder)
+    where = ("--memory", "--folder", str(tmp_path / "bank"))
+    with running(*where, last="simulated") as server:
+        made = twinline("key", "add", "shop", "--scopes", "operating", *where)
         key = made.stdout.strip()
-        reader = twinline("key", "add", "desk", "--scopes", "reading", "--folder", folder)
+        reader = twinline("key", "add", "desk", "--scopes", "reading", *where)
         assert put(server.address, key).status_code == 200
         assert put(server.address, reader.stdout.strip()).status_code == 403
 
-        listed = twinline("key", "list", "--folder", folder).stdout
+        listed = twinline("key", "list", *where).stdout
         assert [line.split()[0] for line in listed.splitlines()] == ["shop", "desk"]
         assert key not in listed
 
-        gone = twinline("key", "withdraw", "shop", "--folder", folder)
+        gone = twinline("key", "withdraw", "shop", *where)
         assert gone.stdout == "shop: 1 key withdrawn\n"
         assert put(server.address, key).status_code == 401
 
@@ -135,7 +135,7 @@ def test_a_file_of_keys_that_is_none_is_said(tmp_path: Path) -> None:
     """A broken line is named with its file and number."""
     (tmp_path / "keys.jsonl").write_text('{"client":"shop"\n')
 
-    ran = twinline("key", "list", "--folder", str(tmp_path))
+    ran = twinline("key", "list", "--memory", "--folder", str(tmp_path))
 
     assert ran.returncode == 2
     assert "keys.jsonl, line 1" in ran.stderr
@@ -143,7 +143,8 @@ def test_a_file_of_keys_that_is_none_is_said(tmp_path: Path) -> None:
 
 def test_nobody_to_withdraw_is_an_exit_code(tmp_path: Path) -> None:
     """Withdrawing the keys of nobody says so with exit code 1."""
-    assert twinline("key", "withdraw", "shop", "--folder", str(tmp_path)).returncode == 1
+    where = ("--memory", "--folder", str(tmp_path))
+    assert twinline("key", "withdraw", "shop", *where).returncode == 1
 
 
 def test_a_subscriber_is_told_by_a_running_server() -> None:

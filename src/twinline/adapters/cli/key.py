@@ -5,18 +5,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from twinline.adapters.cli.place import add_place, place_of
 from twinline.app.bank.access import ApiKey, key_hash
 from twinline.app.bank.command import Scope
+from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
 
+    from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.words import Verbs
     from twinline.app.bank.access import Keys
     from twinline.app.bank.clock import Clock
+
+    OpenKeys = Callable[[Place, bool], AbstractAsyncContextManager[Keys]]
 
 _CLIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _NOT_FOUND: Final = 1
@@ -24,7 +29,7 @@ _NOT_FOUND: Final = 1
 
 def register(
     subparsers: Verbs,
-    keys: Callable[[Path], Keys],
+    keys: OpenKeys,
     new_key: Callable[[], str],
     clock: Callable[[], Clock],
 ) -> None:
@@ -40,42 +45,65 @@ def register(
         default=frozenset(Scope),
         help=f"what it may do: {', '.join(Scope)} (default: everything)",
     )
-    _add_folder(verb)
-    verb.set_defaults(run=lambda given: _add(given, keys(given.folder), new_key(), clock()))
+    add_place(verb)
+    verb.set_defaults(
+        run=lambda given: _run(_add(given, _opened(keys, given), new_key(), clock()))
+    )
 
     verb = verbs.add_parser("list", help="list the valid keys")
-    _add_folder(verb)
-    verb.set_defaults(run=lambda given: _list(keys(given.folder)))
+    add_place(verb)
+    verb.set_defaults(run=lambda given: _run(_list(_opened(keys, given))))
 
     verb = verbs.add_parser("withdraw", help="make all keys of a client invalid")
     verb.add_argument("client", type=_client, help="whose they are")
-    _add_folder(verb)
-    verb.set_defaults(run=lambda given: _withdraw(given, keys(given.folder), clock()))
+    add_place(verb)
+    verb.set_defaults(run=lambda given: _run(_withdraw(given, _opened(keys, given), clock())))
 
 
-def _add_folder(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--folder", type=Path, required=True, help="the server's folder")
+def _opened(keys: OpenKeys, given: argparse.Namespace) -> AbstractAsyncContextManager[Keys]:
+    if given.memory and given.folder is None:
+        rule = "the folder that the server in memory was given"
+        raise InputFault(place="--folder", value="nothing", rule=rule)
+    return keys(place_of(given), given.memory)
 
 
-def _add(given: argparse.Namespace, keys: Keys, key: str, clock: Clock) -> int:
+def _run(done: Coroutine[None, None, int]) -> int:
+    from twinline.app.bank.store import Unavailable  # noqa: PLC0415 - not for `--help`
+
+    try:
+        return asyncio.run(done)
+    except Unavailable as error:
+        rule = "must be a book that runs and can be reached"
+        raise InputFault(place="database", value=error, rule=rule) from error
+
+
+async def _add(
+    given: argparse.Namespace, opened: AbstractAsyncContextManager[Keys], key: str, clock: Clock
+) -> int:
     made = ApiKey(
         key_sha256=key_hash(key), client=given.client, scopes=given.scopes, made_at=clock.now()
     )
-    asyncio.run(keys.add(made))
+    async with opened as keys:
+        await keys.add(made)
     print(key)
     return 0
 
 
-def _list(keys: Keys) -> int:
-    for key in asyncio.run(keys.all()):
+async def _list(opened: AbstractAsyncContextManager[Keys]) -> int:
+    async with opened as keys:
+        valid = await keys.all()
+    for key in valid:
         made_on = key.made_at.date().isoformat()
         scopes = ",".join(sorted(key.scopes))
         print(f"{key.client}  {made_on}  {scopes}  {key.key_sha256.hex()[:8]}")
     return 0
 
 
-def _withdraw(given: argparse.Namespace, keys: Keys, clock: Clock) -> int:
-    count = asyncio.run(keys.withdraw(given.client, clock.now()))
+async def _withdraw(
+    given: argparse.Namespace, opened: AbstractAsyncContextManager[Keys], clock: Clock
+) -> int:
+    async with opened as keys:
+        count = await keys.withdraw(given.client, clock.now())
     print(f"{given.client}: {count} {'key' if count == 1 else 'keys'} withdrawn")
     return 0 if count else _NOT_FOUND
 

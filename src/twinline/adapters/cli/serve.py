@@ -8,9 +8,12 @@ from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from twinline.adapters.cli.place import KEYRING_VARIABLE, add_place, default_keyring, place_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.words import Verbs
 
 PORT: Final = 8000
@@ -19,11 +22,18 @@ _PORT_MAX: Final = 65_535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """What a server is asked to be. `folder` holds keys and the record of accesses."""
+    """What a server is asked to be, and where it keeps what it has.
+
+    That is the database that `place` names, whose personal data is under the keys of `keyring`;
+    in memory, `folder` may hold keys and the record of accesses.
+    """
 
     host: str
     port: int
+    in_memory: bool
     folder: Path | None
+    place: Place
+    keyring: Path
     cut_off: time
     requests_per_second: int
 
@@ -31,20 +41,17 @@ class Serving:
 def register(subparsers: Verbs, serve: Callable[[Serving], int]) -> None:
     """Add the verb."""
     verb = subparsers.add_parser("serve", help="serve the bank over HTTP")
+    add_place(verb)
     verb.add_argument(
-        "--memory",
-        action="store_true",
-        required=True,
-        help="keep everything in memory: for trying out, nothing outlives the server",
+        "--keyring",
+        type=Path,
+        default=default_keyring(),
+        help="the file of the keys that seal personal data; keep it apart from the database and "
+        f"its backups (default: ${KEYRING_VARIABLE}, else %(default)s)",
     )
     verb.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     verb.add_argument(
         "--port", type=_port, default=PORT, help="the port (%(default)s); 0 finds a free one"
-    )
-    verb.add_argument(
-        "--folder",
-        type=Path,
-        help="where keys and the record of accesses are; without it a key is made and shown",
     )
     verb.add_argument(
         "--cut-off",
@@ -67,7 +74,10 @@ def _serving(arguments: argparse.Namespace) -> Serving:
     return Serving(
         host=arguments.host,
         port=arguments.port,
+        in_memory=arguments.memory,
         folder=arguments.folder,
+        place=place_of(arguments),
+        keyring=arguments.keyring,
         cut_off=arguments.cut_off,
         requests_per_second=arguments.rate,
     )

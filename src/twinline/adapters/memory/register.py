@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from twinline.app.bank.register import Register
+from twinline.app.bank.register import STOPS, RecordKind, Register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinline.app.bank.register import Record, RecordKind
+    from twinline.app.bank.register import Record
 
 
 class MemoryRegister(Register):
@@ -20,19 +20,28 @@ class MemoryRegister(Register):
         """Begin without a record."""
         self._versions: dict[tuple[RecordKind, str], list[Record]] = {}
 
+    @property
+    def stops_version(self) -> int:
+        """The version of the lending stops as they stand, 0 where none was ever set."""
+        return len(self._versions.get((RecordKind.LENDING_STOP, STOPS), ()))
+
     async def record(self, kind: RecordKind, record_id: str) -> Record | None:
         """Return the latest version of a record."""
         versions = self._versions.get((kind, record_id))
         return None if versions is None else versions[-1]
 
+    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
+        """Return the latest versions of some records."""
+        return tuple([await self.record(*name) for name in names])
+
     async def write(self, records: Sequence[Record]) -> bool:
         """Write all of these or none; return whether they were written."""
         named = {(record.kind, record.record_id): record for record in records}
         assert len(named) == len(records), "each record is written once"
-        if any(
-            record.version != len(self._versions.get(name, ())) + 1
-            for name, record in named.items()
-        ):
+        versions = {name: self._versions.get(name, []) for name in named}
+        if all(record in versions[name] for name, record in named.items()):
+            return True
+        if any(record.version != len(versions[name]) + 1 for name, record in named.items()):
             return False
         for name, record in named.items():
             self._versions.setdefault(name, []).append(record)

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from twinline.adapters.notify.signing import signature
+from twinline.app.bank.store import Unavailable
 from twinline.app.bank.webhook import WAITS
 
 if TYPE_CHECKING:
@@ -56,12 +57,19 @@ class Sender:
         tasks: dict[str, asyncio.Task[None]] = {}
         async with httpx.AsyncClient(timeout=self._timeout_s, trust_env=False) as client:
             while not stop.is_set():
-                for subscriber in await self._webhooks.subscribers():
+                for subscriber in await self._subscribers():
                     name = subscriber.subscriber_id
                     if name not in tasks or tasks[name].done():
                         tasks[name] = asyncio.create_task(self._tell(client, subscriber, stop))
                 await _pause(stop, IDLE_S)
             await asyncio.gather(*tasks.values())
+
+    async def _subscribers(self) -> Sequence[Subscriber]:
+        """Return who is told; nobody for as long as they cannot be asked for."""
+        try:
+            return await self._webhooks.subscribers()
+        except Unavailable:
+            return ()
 
     async def _tell(
         self, client: httpx.AsyncClient, subscriber: Subscriber, stop: asyncio.Event

@@ -23,8 +23,9 @@ _json = msgspec.json.Encoder()
 
 
 class Arguments(NamedTuple):
-    """What `post_group_1` takes, in its order."""
+    """The lending stops that were seen, and what `post_group_1` takes, in its order."""
 
+    stops_seen: str | None
     owner: str
     name: str
     event: str
@@ -63,6 +64,7 @@ def arguments_of(posting: Posting) -> Arguments:
     group, hold, customer, events = posting.group, posting.hold, posting.customer, posting.events
     transfers, resolves = group.transfers, group.resolves
     return Arguments(
+        stops_seen=None if posting.stops_seen is None else str(posting.stops_seen),
         owner=group.owner,
         name=group.group_id,
         event=group.event,

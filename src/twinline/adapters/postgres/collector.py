@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 BATCH_MAX: Final = 64
 BATCHES_AT_ONCE: Final = 2
 STALE_TWICE: Final = 2
+STOPS_CHANGED: Final = "TW409"
+"""What `hold_stops_1` raises."""
+
 TURN_SECONDS: Final = 1.0
 """How long an owner's turn is kept for a command that has to be decided again."""
 
@@ -168,6 +171,9 @@ class Collector:
         try:
             (row,) = await self._alone.rows("post_group", waiting.arguments)
             outcome = outcome_of(row)
+        except psycopg.Error as error:
+            stale = error.sqlstate == STOPS_CHANGED
+            self._answer(waiting, Refusal.STALE if stale else fault_of(error, waiting.posting))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller hears it
             self._answer(waiting, fault_of(error, waiting.posting))
         else:

@@ -13,6 +13,8 @@ from twinline.app.bank.store import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
 
     from twinline.adapters.postgres.row import Row
 
@@ -22,27 +24,45 @@ if TYPE_CHECKING:
 SECONDS_TO_CONNECT: Final = 5
 STANDS: Final = (LockNotAvailable, QueryCanceled)
 """What is an answer of a session that goes on."""
+SERVICE: Final = "session"
+ACCESSES: Final = "session_accesses"
+OWNER: Final = "session_owner"
+"""How a session begins: with the service's rights, or an operator's as the owner."""
 
 
-async def connect(url: str) -> Connection:
-    """Return a session with the service's rights. Raises `psycopg.OperationalError`."""
+async def connect(url: str, session: str = SERVICE) -> Connection:
+    """Return a session with one role's rights. Raises `psycopg.OperationalError`."""
     connection: Connection = await AsyncConnection.connect(
         url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name="twinline"
     )
-    await connection.execute(statement("session"))
+    await connection.execute(statement(session))
     return connection
 
 
 class Connections:
     """At most `count` sessions, opened when they are first needed, again when they were lost."""
 
-    def __init__(self, url: str, count: int) -> None:
+    def __init__(self, url: str, count: int, *, session: str = SERVICE) -> None:
         """Open nothing yet."""
         self._url = url
+        self._session = session
         self._count = count
         self._free: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         for _ in range(count):
             self._free.put_nowait(None)
+
+    async def __aenter__(self) -> Self:
+        """Return itself, to be closed at the end."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close every session."""
+        await self.close()
 
     async def rows(self, name: str, values: Mapping[str, object] | Arguments = ()) -> list[Row]:
         """Return the rows of a statement. Raises `Unavailable`, and other errors as they are.
@@ -64,7 +84,7 @@ class Connections:
         connection = await self._free.get()
         try:
             if connection is None:
-                connection = await connect(self._url)
+                connection = await connect(self._url, self._session)
             cursor = await connection.execute(statement(name), values, prepare=True)
             return await cursor.fetchall()
         finally:

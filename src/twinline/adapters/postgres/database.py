@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -9,7 +10,7 @@ import psycopg
 from twinline.adapters.postgres import backup as backups
 from twinline.adapters.postgres.binaries import find_binaries
 from twinline.adapters.postgres.launcher import Launcher
-from twinline.adapters.postgres.migrate import make_book, migrate
+from twinline.adapters.postgres.migrate import Phase, make_book, migrate, pending, steps
 from twinline.app.bank.database import Database, Server
 from twinline.app.fault import InputFault
 
@@ -33,6 +34,25 @@ class PostgresDatabase(Database):
         """Take what the environment says."""
         self._named = environment.get(NAMED, "")
         self._wheel = environment.get(PRODUCTION, "") in ("", "0")
+
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody named a server."""
+        return bool(self._named)
+
+    @contextmanager
+    def serving(self, folder: Path) -> Iterator[Server]:
+        """Yield the server with a book of this release; in the end stop what was started."""
+        if self._named:
+            server = self._named_server()
+            _require_book(server.url)
+        else:
+            server = self.start(folder)
+        try:
+            yield server
+        finally:
+            if server.started:
+                self.stop(folder)
 
     def start(self, folder: Path, *, archive: Path | None = None) -> Server:
         """Return the running server with a book of this release in it."""
@@ -110,3 +130,15 @@ class PostgresDatabase(Database):
             launcher.remember_archive(archive)
             kept = archive
         return {} if kept is None else backups.archiving(launcher, kept)
+
+
+def _require_book(url: str) -> None:
+    """Refuse a database that a service of this release cannot use yet."""
+    try:
+        left = pending(url, steps(), (Phase.EXPAND,))
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        rule = f"has to be made: {NAMED}=… twinline db start, as a user who may make roles"
+        raise InputFault(place="database", value="no book", rule=rule) from None
+    if left:
+        rule = f"has to be migrated: {NAMED}=… twinline db migrate, as who made it"
+        raise InputFault(place="database", value=f"without {left[0]}", rule=rule)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from twinline.app.bank.vault import Sealing, WrappedKey
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,16 +34,8 @@ class KeyringFault(ValueError):
         super().__init__(f"keyring, {place}: {value}: {rule}")
 
 
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
-    """A customer's data key as it is stored, and the master key that wraps it."""
-
-    master: str
-    sealed: bytes
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Keyring:
+class Keyring(Sealing):
     """The lender's own keys: master keys by name, which of them wraps new data keys, index key.
 
     Raises `KeyringFault` for keys of another length than 32 bytes, or without the current one.
@@ -81,6 +75,14 @@ class Keyring:
         """Return the keyed hash by which an exact text is found, upper and lower case alike."""
         said = f"{index}/{text.upper()}".encode()
         return hmac.new(self.index_key, said, hashlib.sha256).digest()
+
+    def keyed(self, said: bytes) -> bytes:
+        """Return the keyed hash of what was said to the bank."""
+        return hmac.new(self.index_key, b"said/" + said, hashlib.sha256).digest()
+
+    def mark(self) -> bytes:
+        """Return what tells these keys from any others: of the index key, which never changes."""
+        return hmac.new(self.index_key, b"keyring", hashlib.sha256).digest()
 
     def _wrapped(self, customer_id: str, key: bytes) -> WrappedKey:
         return WrappedKey(self.current, _sealed(self.masters[self.current], key, customer_id))

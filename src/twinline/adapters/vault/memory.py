@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from twinline.adapters.vault.keyring import Keyring, WrappedKey
+    from twinline.adapters.vault.keyring import Keyring
+    from twinline.app.bank.vault import WrappedKey
 
 
 @dataclass(slots=True)
@@ -42,6 +43,10 @@ class MemoryVault(Vault):
         self._kept: dict[str, _Kept] = {}
         self._owners: defaultdict[tuple[Index, bytes], set[str]] = defaultdict(set)
         self.readings: list[Reading] = []
+
+    def keyed(self, said: bytes) -> bytes:
+        """Return a keyed hash of what was said to the bank."""
+        return self._keyring.keyed(said)
 
     async def enrol(self, customer_id: str, fields: Mapping[Field, str]) -> str:
         """Keep a person's fields, unless the resident id is known; return the customer's id."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -28,6 +29,19 @@ class Database(Protocol):
 
     Everything raises `InputFault` where a person can put it right.
     """
+
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody named a server, so that it is not ours to start, stop or migrate."""
+        ...
+
+    def serving(self, folder: Path) -> AbstractContextManager[Server]:
+        """Yield the server with a book of this release, for as long as it is needed.
+
+        One of our own is started, and brought up to this release, if need be; in the end it is
+        stopped if it was started here. One that is named is only looked at.
+        """
+        ...
 
     def start(self, folder: Path, *, archive: Path | None = None) -> Server:
         """Return the running server with a book of this release in it.

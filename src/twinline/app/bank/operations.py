@@ -15,8 +15,8 @@ from twinline.app.bank.merchant import merchant_account, merchant_of
 from twinline.app.bank.posting import group_of, told
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import Recording, Written, version_of
-from twinline.app.bank.register import RecordKind
-from twinline.app.bank.stops import RECORD, StopDocument, Stops, stop_document, stops_of
+from twinline.app.bank.register import STOPS, RecordKind
+from twinline.app.bank.stops import StopDocument, Stops, stop_document, stops_of
 from twinline.app.bank.store import Posting
 from twinline.compliance.lending_stop import LendingStop, lifted
 from twinline.ledger.account import AccountKind
@@ -132,7 +132,7 @@ def _written(stops: tuple[LendingStop, ...], version: int, call: Call) -> Writte
     lasting = tuple(stop for stop in stops if stop.to_on is None or call.business_on < stop.to_on)
     record = version_of(
         RecordKind.LENDING_STOP,
-        RECORD,
+        STOPS,
         Stops(tuple(stop_document(stop) for stop in lasting)),
         call,
         version + 1,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,10 @@ class RecordKind(StrEnum):
     """What was answered to a client's key where the command is about no one customer."""
 
 
+STOPS: Final = "stops"
+"""The id of the one record of lending stops. Postings are held to its version."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One version of one record. `version` counts from 1; `document` is JSON text."""
@@ -50,11 +54,18 @@ class Register(Protocol):
         """Return the latest version of a record, or None if there is none of that id."""
         ...
 
+    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
+        """Return the latest versions of some records as of one moment, in the order of the names.
+
+        What anybody's `write` was answered before this is asked is seen by it, on every server.
+        """
+        ...
+
     async def write(self, records: Sequence[Record]) -> bool:
         """Write all of these or none; return whether they were written.
 
         Each must be the next version of its record, 1 for a new one; otherwise somebody was
-        faster, and nothing is written.
+        faster, and nothing is written. The same once more, to the byte, is written already.
         """
         ...
 

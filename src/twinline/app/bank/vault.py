@@ -6,6 +6,7 @@ of its own, so that deleting the key deletes the person from every copy and back
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,8 +42,60 @@ class NoPersonalDataError(LookupError):
         super().__init__(f"customer {customer_id}: no personal data is kept, or none any more")
 
 
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A customer's data key as it is stored, and the name of the master key that wraps it."""
+
+    master: str
+    sealed: bytes
+
+
+class Sealing(Protocol):
+    """The lender's own keys at work: they wrap and use data keys, and blind what is found."""
+
+    @property
+    def current(self) -> str:
+        """The master key that wraps new data keys."""
+        ...
+
+    def new_data_key(self, customer_id: str) -> WrappedKey:
+        """Return a fresh data key, wrapped."""
+        ...
+
+    def rewrapped(self, customer_id: str, wrapped: WrappedKey) -> WrappedKey:
+        """Return the same data key under the current master key."""
+        ...
+
+    def seal(self, customer_id: str, wrapped: WrappedKey, field: Field, text: str) -> bytes:
+        """Return a field's text sealed for its customer."""
+        ...
+
+    def open(self, customer_id: str, wrapped: WrappedKey, field: Field, sealed: bytes) -> str:
+        """Return what was sealed."""
+        ...
+
+    def blind(self, index: Index, text: str) -> bytes:
+        """Return the keyed hash by which an exact text is found."""
+        ...
+
+    def keyed(self, said: bytes) -> bytes:
+        """Return the keyed hash of what was said to the bank."""
+        ...
+
+    def mark(self) -> bytes:
+        """Return what tells these keys from any others, and tells nothing else of them."""
+        ...
+
+
 class Vault(Protocol):
     """Personal data by customer. Safe under any concurrency."""
+
+    def keyed(self, said: bytes) -> bytes:
+        """Return a hash of what was said to the bank, which may name people.
+
+        Without the key nobody can try out who it was about; the same gives the same for ever.
+        """
+        ...
 
     async def enrol(self, customer_id: str, fields: Mapping[Field, str]) -> str:
         """Keep a person's fields and return the customer's id.

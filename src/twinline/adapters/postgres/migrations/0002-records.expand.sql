@@ -1,0 +1,282 @@
+-- What the lender keeps beside the journals: its own records, who may call and who called, and
+-- what subscribers are still to be told.
+
+-- The lender's records, every version of them, added and never changed.
+CREATE TABLE record (
+  kind text COLLATE "C" NOT NULL,
+  record_id text COLLATE "C" NOT NULL,
+  version integer NOT NULL CHECK (version >= 1),
+  document text NOT NULL,
+  written_at timestamptz NOT NULL,
+  written_by text NOT NULL,
+  PRIMARY KEY (kind, record_id, version)
+);
+
+-- API keys, as the SHA-256 of 256 random bits. A withdrawn key stays, so that it is known when.
+CREATE TABLE api_key (
+  key_sha256 bytea PRIMARY KEY CHECK (length(key_sha256) = 32),
+  client text NOT NULL,
+  scopes text[] NOT NULL,
+  made_at timestamptz NOT NULL,
+  withdrawn_at timestamptz,
+  number bigint GENERATED ALWAYS AS IDENTITY
+);
+
+-- Every request: who asked what of whom, and how it was answered.
+CREATE TABLE access (
+  at timestamptz NOT NULL,
+  request_id text NOT NULL,
+  client text NOT NULL,
+  command text NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  status smallint NOT NULL,
+  reason text NOT NULL
+);
+CREATE INDEX access_by_time ON access USING brin (at);
+CREATE INDEX access_of_customer ON access (customer_id, at) WHERE customer_id <> '';
+
+-- Who is told of events. `read_to` is how far of the outbox has become letters.
+CREATE TABLE subscriber (
+  subscriber_id text COLLATE "C" PRIMARY KEY,
+  url text NOT NULL,
+  secret bytea NOT NULL,
+  kinds text[] NOT NULL,
+  after bigint NOT NULL,
+  read_to bigint NOT NULL,
+  number bigint GENERATED ALWAYS AS IDENTITY
+);
+
+-- An event that one subscriber is still to be told; deleted once it has arrived. A dead one has
+-- no `next_at`. Until `taken_until` it is some server's to send, and nobody else's.
+CREATE TABLE letter (
+  subscriber_id text COLLATE "C" NOT NULL REFERENCES subscriber ON DELETE CASCADE,
+  position bigint NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  seq bigint NOT NULL,
+  booked_at timestamptz NOT NULL,
+  event_id text NOT NULL,
+  kind text NOT NULL,
+  document text NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  next_at timestamptz,
+  taken_until timestamptz NOT NULL DEFAULT '-infinity',
+  failure text NOT NULL DEFAULT '',
+  PRIMARY KEY (subscriber_id, position)
+);
+CREATE INDEX letter_of_owner ON letter (subscriber_id, customer_id, position)
+  WHERE next_at IS NOT NULL;
+CREATE INDEX letter_due ON letter (subscriber_id, next_at) WHERE next_at IS NOT NULL;
+
+-- The lock that lending stops are written under alone, and new use is posted under together.
+CREATE FUNCTION stops_lock_1() RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN 7219147;
+
+-- Write versions of records, all or none; return whether they were written. Each must be the next
+-- of its record: of two who write the same version one is first, and the other writes nothing.
+-- The same once more is written already.
+CREATE FUNCTION write_records_1(
+  kinds text[], ids text[], versions integer[], documents text[], at timestamptz[], authors text[]
+) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+AS $$
+BEGIN
+  IF 'lending_stop' = ANY (kinds) THEN
+    PERFORM pg_advisory_xact_lock(stops_lock_1());
+  END IF;
+  IF EXISTS (
+    SELECT FROM unnest(kinds, ids, versions) AS n (kind, record_id, version)
+    WHERE n.version > 1 AND NOT EXISTS (
+      SELECT FROM record AS r
+      WHERE (r.kind, r.record_id, r.version) = (n.kind, n.record_id, n.version - 1)
+    )
+  ) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO record (kind, record_id, version, document, written_at, written_by)
+  SELECT * FROM unnest(kinds, ids, versions, documents, at, authors) AS n
+  ORDER BY 1, 2; -- in one order, so that no two writers wait for each other
+  RETURN true;
+EXCEPTION WHEN unique_violation THEN
+  RETURN NOT EXISTS (
+    SELECT * FROM unnest(kinds, ids, versions, documents, at, authors)
+    EXCEPT SELECT * FROM record AS r WHERE r.kind = ANY (kinds) AND r.record_id = ANY (ids)
+  );
+END $$;
+
+-- Hold the lending stops as they stand until the transaction ends. Raises TW409 where new use was
+-- decided on another version of them. A stop is written once every such transaction has ended, so
+-- that from its answer on nothing is booked that was decided without it, on any server.
+CREATE FUNCTION hold_stops_1(seen integer[]) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+SET lock_timeout = '2s'
+AS $$
+BEGIN
+  IF array_remove(seen, NULL) = '{}' THEN
+    RETURN true;
+  END IF;
+  PERFORM pg_advisory_xact_lock_shared(stops_lock_1());
+  IF EXISTS (
+    SELECT FROM unnest(seen) AS s (version)
+    WHERE s.version <> (
+      SELECT coalesce(max(r.version), 0)
+      FROM record AS r WHERE r.kind = 'lending_stop' AND r.record_id = 'stops'
+    )
+  ) THEN
+    RAISE EXCEPTION 'the lending stops have changed' USING ERRCODE = 'TW409';
+  END IF;
+  RETURN true;
+END $$;
+
+-- Keep events as letters to a subscriber, and how far the outbox was read. What another server
+-- has taken in meanwhile is not taken in again.
+CREATE FUNCTION take_in_1(
+  to_whom text, read_up_to bigint, at timestamptz, positions bigint[], customers text[],
+  seqs bigint[], booked timestamptz[], event_ids text[], kinds text[], documents text[]
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+AS $$
+DECLARE
+  since bigint;
+BEGIN
+  SELECT s.read_to INTO since FROM subscriber AS s WHERE s.subscriber_id = to_whom FOR UPDATE;
+  IF since < read_up_to THEN
+    INSERT INTO letter (
+      subscriber_id, position, customer_id, seq, booked_at, event_id, kind, document, next_at
+    )
+    SELECT to_whom, e.*, at
+    FROM unnest(positions, customers, seqs, booked, event_ids, kinds, documents)
+      AS e (position, customer_id, seq, booked_at, event_id, kind, document)
+    WHERE e.position > since;
+    UPDATE subscriber AS s SET read_to = read_up_to WHERE s.subscriber_id = to_whom;
+  END IF;
+END $$;
+
+-- Take the letters that are to be sent by a moment: of each customer the first that waits. They
+-- are the caller's for a while, so that servers side by side do not send the same.
+CREATE FUNCTION take_due_1(
+  to_whom text, at timestamptz, most integer, taken_for interval
+) RETURNS SETOF letter
+LANGUAGE sql SECURITY DEFINER SET search_path = twinline, pg_temp
+AS $$
+  UPDATE letter AS taken SET taken_until = at + taken_for
+  FROM (
+    SELECT l.position
+    FROM letter AS l
+    WHERE l.subscriber_id = to_whom AND l.next_at <= at AND l.taken_until <= at AND NOT EXISTS (
+      SELECT FROM letter AS before
+      WHERE before.subscriber_id = l.subscriber_id AND before.customer_id = l.customer_id
+        AND before.position < l.position AND before.next_at IS NOT NULL
+    )
+    ORDER BY l.next_at
+    LIMIT most FOR UPDATE SKIP LOCKED
+  ) AS due
+  WHERE taken.subscriber_id = to_whom AND taken.position = due.position
+  RETURNING taken.*;
+$$;
+
+REVOKE ALL ON FUNCTION
+  stops_lock_1, write_records_1, hold_stops_1, take_in_1, take_due_1
+FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+  write_records_1, hold_stops_1, take_in_1, take_due_1
+TO twinline_service;
+GRANT SELECT ON record, access TO twinline_service, twinline_reader;
+GRANT INSERT ON access TO twinline_service;
+GRANT SELECT ON api_key TO twinline_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON subscriber TO twinline_service;
+GRANT SELECT, UPDATE, DELETE ON letter TO twinline_service;
+-- Personal data, apart from every journal: each field sealed under its person's data key, which is
+-- itself wrapped by a master key that this database never sees.
+
+-- One row for each person whose data is kept; deleting it deletes what the key would have opened.
+CREATE TABLE person (
+  customer_id text COLLATE "C" PRIMARY KEY,
+  master text NOT NULL,
+  data_key bytea NOT NULL
+);
+CREATE INDEX person_by_master ON person (master);
+
+-- A sealed field, and where it can be found by its exact text, the keyed hash of that.
+CREATE TABLE person_field (
+  customer_id text COLLATE "C" NOT NULL REFERENCES person ON DELETE CASCADE,
+  field text COLLATE "C" NOT NULL,
+  sealed bytea NOT NULL,
+  blind bytea,
+  PRIMARY KEY (customer_id, field)
+);
+CREATE UNIQUE INDEX person_once ON person_field (blind) WHERE field = 'resident_id';
+CREATE INDEX person_found ON person_field (field, blind) WHERE blind IS NOT NULL;
+
+-- Who read a person's data, and when.
+CREATE TABLE personal_reading (
+  customer_id text COLLATE "C" NOT NULL,
+  reader text NOT NULL,
+  at timestamptz NOT NULL
+);
+CREATE INDEX personal_reading_of ON personal_reading (customer_id, at);
+
+-- What tells the keys that this book's personal data is sealed with from any others: one row.
+CREATE TABLE keyring_mark (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  mark bytea NOT NULL
+);
+
+-- Keep a person's fields and return the customer's id: the one given, or that of the customer who
+-- has this resident id already, of whom nothing is changed.
+CREATE FUNCTION enrol_1(
+  customer text, master_of text, key_of bytea, fields text[], seals bytea[], blinds bytea[]
+) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+AS $$
+DECLARE
+  resident bytea := blinds[array_position(fields, 'resident_id')];
+  known text;
+BEGIN
+  LOOP -- once, unless whoever was faster is deleted in between
+    SELECT f.customer_id INTO known
+    FROM person_field AS f WHERE f.field = 'resident_id' AND f.blind = resident;
+    IF FOUND THEN
+      RETURN known;
+    END IF;
+    INSERT INTO person (customer_id, master, data_key) VALUES (customer, master_of, key_of);
+    INSERT INTO person_field (customer_id, field, sealed, blind)
+    VALUES (customer, 'resident_id', seals[array_position(fields, 'resident_id')], resident)
+    ON CONFLICT (blind) WHERE field = 'resident_id' DO NOTHING;
+    IF FOUND THEN
+      INSERT INTO person_field (customer_id, field, sealed, blind)
+      SELECT customer, n.field, n.sealed, n.blind
+      FROM unnest(fields, seals, blinds) AS n (field, sealed, blind)
+      WHERE n.field <> 'resident_id';
+      RETURN customer;
+    END IF;
+    DELETE FROM person AS p WHERE p.customer_id = customer;
+  END LOOP;
+END $$;
+
+-- Replace some of a person's fields; return whether the person's data is kept at all.
+CREATE FUNCTION put_fields_1(
+  customer text, fields text[], seals bytea[], blinds bytea[]
+) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+AS $$
+BEGIN
+  PERFORM FROM person AS p WHERE p.customer_id = customer FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO person_field (customer_id, field, sealed, blind)
+  SELECT customer, n.field, n.sealed, n.blind
+  FROM unnest(fields, seals, blinds) AS n (field, sealed, blind)
+  ORDER BY n.field
+  ON CONFLICT (customer_id, field) DO UPDATE SET sealed = excluded.sealed, blind = excluded.blind;
+  RETURN true;
+END $$;
+
+REVOKE ALL ON FUNCTION enrol_1, put_fields_1 FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enrol_1, put_fields_1 TO twinline_service;
+GRANT SELECT, DELETE ON person TO twinline_service;
+GRANT SELECT ON person_field TO twinline_service;
+GRANT SELECT, INSERT ON keyring_mark TO twinline_service;
+GRANT INSERT ON personal_reading TO twinline_service;
+GRANT SELECT ON personal_reading TO twinline_service, twinline_reader;

@@ -1,0 +1,2 @@
+-- Whether the book answers.
+SELECT true;

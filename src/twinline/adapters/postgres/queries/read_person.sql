@@ -1,0 +1,9 @@
+-- A person's wrapped data key and sealed fields; that they were read is kept in the same step.
+WITH noted AS (
+  INSERT INTO personal_reading (customer_id, reader, at)
+  SELECT p.customer_id, %(reader)s, %(at)s FROM person AS p
+  WHERE p.customer_id = %(customer_id)s
+)
+SELECT p.master, p.data_key, f.field, f.sealed
+FROM person AS p JOIN person_field AS f ON f.customer_id = p.customer_id
+WHERE p.customer_id = %(customer_id)s;

@@ -1,0 +1,68 @@
+"""The lender's records in PostgreSQL, every version of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinline.app.bank.register import Record, RecordKind, Register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinline.adapters.postgres.connections import Connections
+    from twinline.adapters.postgres.row import Row
+
+
+class PostgresRegister(Register):
+    """Records in a book's tables, shared by every server on it."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Take the connections to work over."""
+        self._connections = connections
+
+    async def record(self, kind: RecordKind, record_id: str) -> Record | None:
+        """Return the latest version of a record."""
+        (found,) = await self.latest([(kind, record_id)])
+        return found
+
+    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
+        """Return the latest versions of some records, as of one moment."""
+        kinds, ids = zip(*names, strict=True)
+        asked = {"kinds": list(kinds), "ids": list(ids)}
+        rows = await self._connections.rows("record", asked)
+        found = {(each.kind, each.record_id): each for each in map(_record_of, rows)}
+        return tuple(found.get(name) for name in names)
+
+    async def write(self, records: Sequence[Record]) -> bool:
+        """Write all of these or none; return whether they were written."""
+        named = {(each.kind, each.record_id) for each in records}
+        assert len(named) == len(records), "each record is written once"
+        asked = {
+            "kinds": [each.kind for each in records],
+            "ids": [each.record_id for each in records],
+            "versions": [each.version for each in records],
+            "documents": [each.document for each in records],
+            "at": [each.written_at for each in records],
+            "authors": [each.written_by for each in records],
+        }
+        ((written,),) = await self._connections.rows("write_records", asked)
+        return bool(written)
+
+    async def records(
+        self, kind: RecordKind, *, after: str = "", count: int = 100
+    ) -> Sequence[Record]:
+        """Return a page of the latest versions, in order of their ids."""
+        asked = {"kind": kind, "after": after, "count": count}
+        return tuple(map(_record_of, await self._connections.rows("records", asked)))
+
+
+def _record_of(row: Row) -> Record:
+    kind, record_id, version, document, written_at, written_by = row
+    return Record(
+        kind=RecordKind(kind),
+        record_id=record_id,
+        version=version,
+        document=document,
+        written_at=written_at,
+        written_by=written_by,
+    )
