@@ -7,7 +7,6 @@ argument that is an array itself stands as its own text.
 from __future__ import annotations
 
 from datetime import UTC
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from twinline.app.bank.store import Posting
-    from twinline.ledger.group import Transfer
 
 _json = msgspec.json.Encoder()
 
@@ -83,7 +81,7 @@ def arguments_of(posting: Posting) -> Arguments:
         debits=array_of(transfer.debit.name for transfer in transfers),
         credits=array_of(transfer.credit.name for transfer in transfers),
         amounts=array_of(str(transfer.amount_minor) for transfer in transfers),
-        pending=array_of(map(_waits, transfers)),
+        pending=array_of("t" if transfer.pending else "f" for transfer in transfers),
         answer=posting.answer,
         status=None if customer is None else customer.status,
         document=None if customer is None else _json.encode(customer).decode(),
@@ -91,9 +89,9 @@ def arguments_of(posting: Posting) -> Arguments:
         hold_placed_at=None if hold is None else instant(hold.placed_at),
         hold_expires_at=None if hold is None else instant(hold.expires_at),
         hold_document=None if hold is None else hold.document,
-        event_ids=_texts(map(attrgetter("event_id"), events)) if events else None,
-        event_kinds=_texts(map(attrgetter("kind"), events)) if events else None,
-        event_documents=_texts(map(attrgetter("document"), events)) if events else None,
+        event_ids=_texts([event.event_id for event in events]) if events else None,
+        event_kinds=_texts([event.kind for event in events]) if events else None,
+        event_documents=_texts([event.document for event in events]) if events else None,
         riders=_riders(posting),
     )
 
@@ -106,9 +104,10 @@ def together(postings: Sequence[Arguments]) -> tuple[str, ...]:
 
 
 def _riders(posting: Posting) -> str | None:
+    if not (posting.lines or posting.contracts or posting.facts):
+        return None
     parts = {"lines": posting.lines, "contracts": posting.contracts, "facts": posting.facts}
-    there = {name: rows for name, rows in parts.items() if rows}
-    return _json.encode(there).decode() if there else None
+    return _json.encode({name: rows for name, rows in parts.items() if rows}).decode()
 
 
 def bytea(value: bytes) -> str:
@@ -121,20 +120,17 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat()
 
 
-def _waits(transfer: Transfer) -> str:
-    return "t" if transfer.pending else "f"
-
-
 def array_of(items: Iterable[str]) -> str:
     """Return an array of what needs no quotes: numbers and names of accounts."""
     return "{" + ",".join(items) + "}"
 
 
-def _texts(items: Iterable[str | None]) -> str:
-    """Return an array of any text."""
-    return "{" + ",".join("NULL" if item is None else _quoted(item) for item in items) + "}"
+def _texts(items: Sequence[str | None]) -> str:
+    """Return an array of any text. What is absent is NULL."""
+    return "{" + ",".join(["NULL" if item is None else _quoted(item) for item in items]) + "}"
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
