@@ -102,6 +102,26 @@ def test_everything_wrong_with_a_request_is_told_at_once(client: httpx.Client) -
     assert {each["value"] for each in answer.json()["findings"]} == {"5", "many", "red"}
 
 
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        ({"amount": "-5"}, ("amount", "-5", "decimal text")),
+        ({"amount": None}, ("amount", "null", "text, not null")),
+        ({"amount": True}, ("amount", "true", "text, not true or false")),
+        ({"amount": {"fen": "五"}}, ("amount", '{"fen": "五"}', "text, not an object")),
+        ({"parts": 0}, ("parts", "0", "a whole number, 1 or more")),
+        ({"parts": 13}, ("parts", "13", "a whole number, 12 at most")),
+    ],
+)
+def test_a_rule_is_in_the_words_of_who_asks(
+    client: httpx.Client, members: dict[str, object], told: tuple[str, str, str]
+) -> None:
+    """A finding shows a value as it was sent, and says its rule without our code's words."""
+    answer = client.post(DRAWS, json={"amount": "1.00", **members})
+    (finding,) = answer.json()["findings"]
+    assert (finding["field"], finding["value"], finding["rule"]) == told
+
+
 def test_what_is_missing_is_found_by_name(client: httpx.Client) -> None:
     """A member that must be given and is not there is a finding."""
     assert findings(client.post(DRAWS, json={})) == {"amount": "must be given"}

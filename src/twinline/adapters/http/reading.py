@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from ast import literal_eval
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
@@ -87,13 +88,18 @@ def _findings(
     for name, value in members.items():
         if rule := _broken(name, value, types):
             found = True
-            yield Finding(field=name, value=shown(value), rule=rule)
+            yield Finding(field=name, value=shown(_as_sent(value)), rule=rule)
     for each in msgspec.structs.fields(asked):
         if each.required and each.encode_name not in members:
             found = True
             yield Finding(field=each.encode_name, value="", rule="must be given")
     if not found and (fault := _as_a_whole(asked, members)):
         yield Finding(field="", value="", rule=fault)
+
+
+def _as_sent(value: object) -> str:
+    """Return a member's value as its sender wrote it: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _broken(name: str, value: object, types: Mapping[str, object]) -> str:
@@ -105,7 +111,7 @@ def _broken(name: str, value: object, types: Mapping[str, object]) -> str:
     try:
         msgspec.convert(value, types[name])
     except msgspec.ValidationError as fault:
-        return _rule(str(fault))
+        return _rule(str(fault), types[name])
     return ""
 
 
@@ -114,7 +120,7 @@ def _as_a_whole(asked: type[Request], members: Members) -> str:
     try:
         msgspec.convert(members, asked)
     except msgspec.ValidationError as fault:
-        return _rule(str(fault))
+        return _rule(str(fault), asked)
     return ""
 
 
@@ -129,20 +135,80 @@ _JSON_TYPES: Final = {
     "date": "a date such as 2026-11-22",
     "datetime": "an instant such as 2026-11-22T08:00:00Z",
 }
+_BOUNDS: Final = tuple(
+    (re.compile(told), meant)
+    for told, meant in (
+        (r"text of length >= 1$", "text, not empty"),
+        (r"text of length >= (\d+)", r"text of \1 characters or more"),
+        (r"text of length <= (\d+)", r"text of \1 characters at most"),
+        (r"a list of length >= (\d+)", r"a list of \1 or more"),
+        (r"a list of length <= (\d+)", r"a list of \1 at most"),
+        (r" >= (-?\d+)$", r", \1 or more"),
+        (r" <= (-?\d+)$", r", \1 at most"),
+        (r"Object missing required field (\w+)", r"\1 must be given"),
+        (r"Object contains unknown field (\w+)", r"no member named \1"),
+        (r"Invalid RFC3339 encoded date$", _JSON_TYPES["date"]),
+        (r"Invalid RFC3339 encoded datetime$", _JSON_TYPES["datetime"]),
+    )
+)
+_PATTERN: Final = re.compile(r"Expected `str` matching regex (.*)", re.DOTALL)
 _PLACE: Final = re.compile(r" - at `\$\.?(?P<place>.*)`$", re.DOTALL)
 
 
-def _rule(message: str) -> str:
-    """Return what msgspec says of a value as a rule, with the place inside the member.
+def _rule(message: str, kind: object) -> str:
+    """Return what msgspec says of a value of a type as a rule, with the place inside the member.
 
-    >>> _rule("Expected `int`, got `str` - at `$.parts`")
+    >>> _rule("Expected `int`, got `str` - at `$.parts`", int)
     'parts: a whole number, not text'
+    >>> _rule("Expected `str` of length >= 2", str)
+    'text of 2 characters or more'
     """
     place = _PLACE.search(message)
     said = message[: place.start()] if place else message
+    rule = _by_schema(said, kind) or _reworded(said)
+    return f"{place['place']}: {rule}" if place and place["place"] else rule
+
+
+def _reworded(said: str) -> str:
     said = said.removeprefix("Expected ").replace(", got ", ", not ")
     said = re.sub(r"`([\w |]+)`", lambda found: _in_words(found[1]), said)
-    return f"{place['place']}: {said}" if place and place["place"] else said
+    for told, meant in _BOUNDS:
+        said = told.sub(meant, said)
+    return said
+
+
+def _by_schema(said: str, kind: object) -> str:
+    """Return a pattern by its meaning and a choice by what may be chosen, nothing otherwise."""
+    schemas = list(_schemas(msgspec.json.schema(kind)))
+    if pattern := _PATTERN.fullmatch(said):
+        wanted = literal_eval(pattern[1])
+        found = next((each for each in schemas if each.get("pattern") == wanted), {})
+        meaning = str(found.get("description", f"text of the form {wanted}")).rstrip(".")
+        meaning = meaning.replace("`", "")
+        return meaning[0].lower() + meaning[1:] + "".join(_examples(found))
+    if said.startswith("Invalid enum value"):
+        choices = [each["enum"] for each in schemas if "enum" in each]
+        return "one of " + ", ".join(map(str, choices[0])) if len(choices) == 1 else ""
+    return ""
+
+
+def _examples(schema: Mapping[str, Any]) -> Iterator[str]:
+    for example in schema.get("examples", ())[:1]:
+        yield f", such as {example}"
+
+
+def _schemas(schema: object) -> Iterator[Mapping[str, Any]]:
+    """Yield every schema inside one."""
+    match schema:
+        case dict():
+            yield schema
+            for inner in schema.values():
+                yield from _schemas(inner)
+        case list():
+            for inner in schema:
+                yield from _schemas(inner)
+        case _:
+            return
 
 
 def _in_words(kinds: str) -> str:

@@ -248,7 +248,8 @@ def capture(
             return refused(CaptureRefusal.AMOUNT_NOT_POSITIVE, "amount", asked)
         amount = minor
     if amount > hold.amount_minor:
-        return refused(CaptureRefusal.HOLD_EXCEEDED, "amount", asked)
+        value = f"{asked}, held {money(hold.amount_minor, snapshot.customer.currency)}"
+        return refused(CaptureRefusal.HOLD_EXCEEDED, "amount", value)
     return _captured(snapshot, call, hold, amount)
 
 

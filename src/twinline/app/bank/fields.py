@@ -12,13 +12,15 @@ from twinline.ledger.group import AMOUNT_MAX_MINOR
 NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 """What may name a customer, a contract, an authorisation; an `Idempotency-Key` too."""
 
-Identifier = Annotated[str, Meta(pattern=NAME, description="Letters, digits, `_`, `.` and `-`.")]
+Identifier = Annotated[
+    str, Meta(pattern=NAME, description="1 to 64 letters, digits, `_`, `.` and `-`.")
+]
 CustomerId = Annotated[str, Meta(pattern=NAME, description="The customer's id.")]
 Money = Annotated[
     str,
     Meta(
         pattern=r"^[0-9]{1,13}(\.[0-9]{1,8})?$",
-        description="Decimal text, with no more decimals than the currency has.",
+        description="Decimal text: 13 digits at most, no more decimals than the currency has.",
         examples=["1250.00"],
     ),
 ]

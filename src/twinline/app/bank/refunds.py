@@ -99,7 +99,8 @@ def refund(
             return refused(RefundRefusal.REFUND_EXCEEDED, "amount", money(0, currency))
         return refused(RefundRefusal.AMOUNT_NOT_POSITIVE, "amount", request.amount)
     if amount > left:
-        return refused(RefundRefusal.REFUND_EXCEEDED, "refundable", money(left, currency))
+        value = f"{money(amount, currency)}, left {money(left, currency)}"
+        return refused(RefundRefusal.REFUND_EXCEEDED, "amount", value)
     fact = Fact(
         fact_id=call.key,
         contract_id=contract.contract_id,
