@@ -8,6 +8,7 @@ from twinline.app.bank import (
     authorisations,
     credit_balances,
     customers,
+    funders,
     holds,
     line_states,
     lines,
@@ -38,5 +39,6 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *credit_balances.COMMANDS,
     *merchants.COMMANDS,
     *operations.COMMANDS,
+    *funders.COMMANDS,
     *reading.COMMANDS,
 )
