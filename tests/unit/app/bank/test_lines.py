@@ -320,6 +320,27 @@ def test_no_credit_and_the_spending_cap_are_the_customers_own_refusals() -> None
     run(story(new_world()))
 
 
+def test_the_spending_cap_tightens_at_once_and_eases_after_a_day_of_thought() -> None:
+    """R116: a cap of a calm day outlasts the moment, as the cap on a line does."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        capped = SpendingCapRequest(customer_id=customer, cap="100")
+        await world.done(SET_SPENDING_CAP, capped)
+        none = await world.done(SET_SPENDING_CAP, SpendingCapRequest(customer_id=customer))
+        assert (none.spending_cap, none.spending_cap_next) == ("100.00", None)
+        assert none.spending_cap_next_on == date(2026, 11, 3)
+        assert await world.no(AUTHORISE, purchase(customer, "100.01")) == "own_spending_cap"
+        world.later(days=1)
+        await world.done(AUTHORISE, purchase(customer, "100.01"))
+        tighter = SpendingCapRequest(customer_id=customer, cap="50")
+        again = await world.done(SET_SPENDING_CAP, tighter)
+        assert (again.spending_cap, again.spending_cap_next_on) == ("50.00", None)
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "own_spending_cap"
+
+    run(story(new_world()))
+
+
 def test_flags_and_doubles_stop_new_use() -> None:
     """Death, identity theft, a double: nothing new; only a second person lifts a flag."""
 
