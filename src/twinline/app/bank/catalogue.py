@@ -9,6 +9,7 @@ from twinline.app.bank import (
     credit_balances,
     customers,
     funders,
+    grants,
     holds,
     line_states,
     lines,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
     *customers.COMMANDS,
+    *grants.COMMANDS,
     *line_states.COMMANDS,
     *lines.COMMANDS,
     *restrictions.COMMANDS,

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 class CustomerStatus(StrEnum):
     """Whether a customer may use credit at all."""
 
-    APPLIED = "applied"
-    """An application is being decided; no line is open."""
-
     ACTIVE = "active"
     IMPORTED = "imported"
     """Loaded from a book and never verified: owes and repays, cannot draw."""
@@ -40,8 +37,6 @@ class CustomerStatus(StrEnum):
 
     MERGED = "merged"
     """A double of another customer."""
-
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
