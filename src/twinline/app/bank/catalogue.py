@@ -8,6 +8,8 @@ from twinline.app.bank import (
     authorisations,
     credit_balances,
     customers,
+    funders,
+    grants,
     holds,
     line_states,
     lines,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
     *customers.COMMANDS,
+    *grants.COMMANDS,
     *line_states.COMMANDS,
     *lines.COMMANDS,
     *restrictions.COMMANDS,
@@ -38,5 +41,6 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *credit_balances.COMMANDS,
     *merchants.COMMANDS,
     *operations.COMMANDS,
+    *funders.COMMANDS,
     *reading.COMMANDS,
 )

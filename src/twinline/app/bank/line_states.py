@@ -85,6 +85,7 @@ def moved(snapshot: Snapshot, request: OfLine, call: Call, asked: LineMove) -> P
     line = snapshot.lines.get(request.product)
     if line is None:
         return refused(reasons["LINE_NOT_FOUND"], "product", request.product)
+    ahead = request.dormant_from_on if isinstance(request, WarnDormantRequest) else None
     if isinstance(request, StopLineRequest):
         changed = stop(line, asked, call.business_on, _grounds(request))
     else:
@@ -93,9 +94,7 @@ def moved(snapshot: Snapshot, request: OfLine, call: Call, asked: LineMove) -> P
             asked,
             call.business_on,
             outstanding_minor=_outstanding(snapshot, request.product),
-            dormant_from_on=request.dormant_from_on
-            if isinstance(request, WarnDormantRequest)
-            else None,
+            dormant_from_on=ahead,
         )
     if isinstance(changed, MoveRefusal):
         return refused(reason_like(reasons, changed), "state", line.state)

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 class CustomerStatus(StrEnum):
     """Whether a customer may use credit at all."""
 
-    APPLIED = "applied"
-    """An application is being decided; no line is open."""
-
     ACTIVE = "active"
     IMPORTED = "imported"
     """Loaded from a book and never verified: owes and repays, cannot draw."""
@@ -41,13 +38,13 @@ class CustomerStatus(StrEnum):
     MERGED = "merged"
     """A double of another customer."""
 
-    CLOSED = "closed"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A customer as the ledger knows one: no personal data.
 
+    `spending_cap_minor` is the customer's own for a month; from `spending_cap_next_on` it is
+    `spending_cap_next_minor`, None for no cap.
     `stopped_as` is the status that a stopped customer had and goes back to; `doubles_owe_minor` is
     what doubles of this person owed when they were merged, which counts against the law's cap.
     """
@@ -62,6 +59,14 @@ class Customer:
     merged_into: str = ""
     stopped_as: CustomerStatus | None = None
     doubles_owe_minor: int = 0
+    spending_cap_next_minor: int | None = None
+    spending_cap_next_on: date | None = None
+
+    def spending_cap_on(self, on: date) -> int | None:
+        """Return the customer's own cap of a month as it stands on a day, None for no cap."""
+        if self.spending_cap_next_on is not None and self.spending_cap_next_on <= on:
+            return self.spending_cap_next_minor
+        return self.spending_cap_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
