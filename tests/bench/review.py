@@ -52,14 +52,14 @@ def figures() -> list[Figure]:
     ]
 
 
-def make_book(path: Path) -> None:
+def make_book(path: Path, times: int = COPIES) -> None:
     """Write a synthetic book many times over, each time under other ids."""
     once = path.with_name("once.parquet")
     size = ["--customers", str(MADE), "--seed", "1", "--out", str(once)]
     subprocess.run([*TWINLINE, "book", "make", *size], check=True, stdout=subprocess.DEVNULL)
     rows = pq.read_table(once)
     copies = []
-    for number in range(COPIES):
+    for number in range(times):
         ids = pc.binary_join_element_wise(rows["customer_id"], f"-{number}", "")
         copies.append(rows.set_column(0, rows.schema.field(0), ids))
     pq.write_table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.books import real_table
-from tests.databases import empty
+from tests.databases import empty, quick_folder
 from tests.tables import ROOT
 from twinline.adapters.batch import shelf
 from twinline.adapters.memory.bulk import MemoryBulk
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from twinline.app.bank.store import Store
 
+GUIDE = ROOT / "docs" / "guide" / "load.md"
+BLOCK = re.compile(r"```(sh|text)\n(.*?)```\n", re.DOTALL)
 TWINLINE = [sys.executable, "-m", "twinline"]
 STRATEGY = ROOT / "strategies" / "standard"
 MADE = 5_000
@@ -141,6 +144,30 @@ def test_what_stands_in_the_way_is_named(
     )
     assert ran.returncode == 2
     assert said in ran.stderr
+
+
+def test_the_guides_commands_do_what_it_says() -> None:
+    """Each command of the guide that shows what it prints prints that."""
+    blocks = BLOCK.findall(GUIDE.read_text(encoding="utf-8"))
+    commands = "".join(text for kind, text in blocks if kind == "sh")
+    shown = "".join(text for kind, text in blocks if kind == "text").splitlines()
+    script = f'twinline() {{ "{sys.executable}" -m twinline "$@"; }}\n{commands}'
+    with quick_folder() as folder:
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - the reader's own shell
+            cwd=folder,
+            env={
+                "PATH": "/usr/local/bin:/usr/bin:/bin",
+                "PYTHONPATH": str(ROOT / "src"),
+                "STRATEGY": str(STRATEGY),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    said = ran.stdout.splitlines()
+    started = next(place for place, line in enumerate(said) if line.startswith("started: "))
+    assert said[started + 1 :] == [*shown, "stopped"], ran.stderr
 
 
 class Still(Clock):

@@ -81,13 +81,17 @@ class ResumeCustomerRefusal(Reason):
 def resume_customer(
     snapshot: Snapshot, _request: OfCustomer, call: Call, _around: None
 ) -> Posting | Refused:
-    """Return a customer who may use credit again: the flag was found to be wrong."""
+    """Return a customer as before the stop: the flag was found to be wrong.
+
+    Who was never verified may still use no credit.
+    """
     customer = snapshot.customer
     if customer.status is not CustomerStatus.STOPPED:
         return refused(ResumeCustomerRefusal.STATUS, "status", customer.status)
     if not reason.second_person(call):
         return refused(ResumeCustomerRefusal.SECOND_PERSON_MISSING, "second_person")
-    changed = replace(customer, status=CustomerStatus.ACTIVE)
+    status = CustomerStatus.ACTIVE if customer.verified else CustomerStatus.IMPORTED
+    changed = replace(customer, status=status)
     return _changed(snapshot, call, changed, f"second:{call.second_person}")
 
 

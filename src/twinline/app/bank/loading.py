@@ -194,6 +194,7 @@ def _customer(row: BookRow, decided: DecidedRow, terms: Terms) -> Customer:
         currency=terms.currency,
         opened_on=_months_before(terms.as_of_on, row.months_on_book or 0),
         segment=decided.segment,
+        verified=False,
     )
 
 

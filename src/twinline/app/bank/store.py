@@ -46,7 +46,10 @@ class CustomerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A customer as the ledger knows one: no personal data."""
+    """A customer as the ledger knows one: no personal data.
+
+    `verified` says that it was checked who the customer is; of a loaded one it was not.
+    """
 
     customer_id: str
     status: CustomerStatus
@@ -56,6 +59,7 @@ class Customer:
     spending_cap_minor: int | None = None
     no_credit: bool = False
     merged_into: str = ""
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,13 @@ from twinline.adapters.memory.bulk import MemoryBulk
 from twinline.adapters.memory.store import MemoryStore
 from twinline.app.bank.authorisations import AUTHORISE
 from twinline.app.bank.bulk import Chunk
+from twinline.app.bank.command import OfCustomer
+from twinline.app.bank.customers import (
+    RESUME_CUSTOMER,
+    STOP_CUSTOMER,
+    StopCause,
+    StopCustomerRequest,
+)
 from twinline.app.bank.loading import BookLine, broken, brought
 from twinline.app.bank.loans import QUOTE
 from twinline.app.bank.repayments import REPAY, RepayRequest, Source, SourceKind
@@ -202,6 +209,19 @@ def test_a_loaded_customer_repays_and_cannot_draw() -> None:
         assert after is not None
         assert all(not each.owed.principal for each in after.contracts.values())
         assert after.headroom == after.limits == before.limits
+
+    run(life())
+
+
+def test_a_stop_and_its_end_verify_nobody() -> None:
+    """A loaded customer who was stopped by mistake is imported again, not active."""
+
+    async def life() -> None:
+        world = await _world_with(book_row())
+        stop = StopCustomerRequest(customer_id="C1", cause=StopCause.COURT_ORDER)
+        assert (await world.done(STOP_CUSTOMER, stop)).status is CustomerStatus.STOPPED
+        again = await world.done(RESUME_CUSTOMER, OfCustomer(customer_id="C1"))
+        assert again.status is CustomerStatus.IMPORTED
 
     run(life())
 
