@@ -13,7 +13,7 @@ from twinline.adapters.memory.journal import empty_journal
 from twinline.app.bank.store import KeptEvent, Store
 from twinline.ledger.account import CONTROL_KINDS
 from twinline.ledger.admission import Refusal, admit
-from twinline.ledger.balance import summed
+from twinline.ledger.balance import NOTHING, Balance, heading_of, summed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Standing
-    from twinline.ledger.balance import Balance, Movement
+    from twinline.ledger.balance import Heading, Movement
     from twinline.ledger.group import Group
     from twinline.ledger.journal import Entry
 
@@ -150,6 +150,24 @@ class MemoryStore(Store):
                 or movement.account.kind in CONTROL_KINDS
             )
         )
+
+    async def totals(
+        self, *, booked_until: datetime | None = None, value_until: date | None = None
+    ) -> Mapping[Heading, Balance]:
+        """Return what the balances of all accounts come to."""
+        added: dict[Heading, Balance] = {}
+        for owner in tuple(self._moved):
+            balances = await self.balances(
+                owner, booked_until=booked_until, value_until=value_until
+            )
+            for account, balance in balances.items():
+                heading = heading_of(account)
+                before = added.get(heading, NOTHING)
+                added[heading] = Balance(
+                    before.posted_minor + balance.posted_minor,
+                    before.pending_minor + balance.pending_minor,
+                )
+        return added
 
     async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
         """Return a page of the outbox, those after a position, in its order."""

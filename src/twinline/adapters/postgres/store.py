@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
-    from twinline.ledger.balance import Balance
+    from twinline.ledger.balance import Balance, Heading
     from twinline.ledger.journal import Entry
 
 READERS: Final = 4
@@ -135,6 +135,17 @@ class PostgresStore(Store):
         await self._reading.rows("roll_up")
         asked = {"owner": owner, "booked_until": booked_until, "value_until": value_until}
         return dict(map(rows.balance_of, await self._reading.rows("balances", asked)))
+
+    async def totals(
+        self, *, booked_until: datetime | None = None, value_until: date | None = None
+    ) -> Mapping[Heading, Balance]:
+        """Return what the balances of all accounts come to, by one statement.
+
+        Only customers' own accounts are added up from journals; the others have been rolled up.
+        """
+        await self._reading.rows("roll_up")
+        asked = {"booked_until": booked_until, "value_until": value_until}
+        return dict(map(rows.total_of, await self._reading.rows("totals", asked)))
 
     async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
         """Return a page of the outbox, those after a position, in its order."""

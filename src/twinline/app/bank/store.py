@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
-    from twinline.ledger.balance import Balance
+    from twinline.ledger.balance import Balance, Heading
     from twinline.ledger.control import Headroom
     from twinline.ledger.group import Group, Held
     from twinline.ledger.journal import Entry
@@ -243,6 +243,15 @@ class Store(Protocol):
 
         As booked by a moment or as counted by a day, both included. An account that no group
         named by then is absent. Control accounts know only when they were booked.
+        """
+        ...
+
+    async def totals(
+        self, *, booked_until: datetime | None = None, value_until: date | None = None
+    ) -> Mapping[Heading, Balance]:
+        """Return what the balances of all accounts come to, as of one moment of the book.
+
+        The days mean what they mean to `balances`; a heading without an account is absent.
         """
         ...
 
