@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import (
+    bank,
     book,
     calc,
     db,
     decide,
     explain,
+    general_ledger,
     key,
     monitor,
     review,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from twinline.adapters.cli.general_ledger import NewTable
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
@@ -87,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
+    general_ledger.add_verbs(bank.register(commands), _bank_book, _new_table, _clock)
     verify.register(commands, _bank_book, _signing, _clock)
     roots.register(commands, _bank_book, _signing, _clock)
     serve.register(commands, _serve)
@@ -152,6 +156,12 @@ def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
         from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
 
     return PostgresStore(url)
+
+
+def _new_table() -> NewTable:
+    from twinline.adapters.batch.new_table import new_table  # noqa: PLC0415 - one verb's
+
+    return new_table
 
 
 def _signing() -> Signing:
