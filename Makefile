@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or later with venv, make, and a package index that pip knows.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench shots renew clean
+.PHONY: help demo test check soak bench shots renew clean
 .DELETE_ON_ERROR:
 
 # The first of these that will do; `make PYTHON=/path/to/python test` chooses another.
@@ -29,6 +29,9 @@ check: .venv/dev.stamp ## format, lint, types, import contracts, tidy rules
 	$(PY) -m mypy src tests $(wildcard examples/*.py)
 	.venv/bin/lint-imports --no-cache --no-logo
 	$(PY) -m pytest --quiet tests/tidy/test_tidy.py
+
+soak: .venv/dev.stamp ## race and kill a bank for half an hour; SOAK="--seed 7" repeats a run's lot
+	$(PY) -m tests.soak.run $(SOAK)
 
 bench: .venv/dev.stamp ## measure against the budgets
 	$(PY) tests/bench/run.py

@@ -160,10 +160,11 @@ def loan(customer_id: str, amount: str) -> QuoteRequest:
 def new_world() -> World:
     """Return a bank without a customer."""
     law = resources.files("twinline.compliance") / "params" / "china.toml"
+    register = MemoryRegister()
     return World(
         Bank(
-            store=MemoryStore(),
-            register=MemoryRegister(),
+            store=MemoryStore(register=register),
+            register=register,
             vault=MemoryVault(KEYRING),
             identity=SimulatedIdentityCheck(),
             cards=SimulatedCardBinding(),

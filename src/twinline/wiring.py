@@ -17,6 +17,8 @@ from twinline.adapters.cli import (
     explain,
     general_ledger,
     key,
+    keyring,
+    load,
     monitor,
     review,
     roots,
@@ -36,11 +38,14 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from twinline.adapters.cli.general_ledger import NewTable
+    from twinline.adapters.cli.keyring import Keyrings
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
+    from twinline.app.bank.bulk import BulkStore
     from twinline.app.bank.clock import Clock
     from twinline.app.bank.database import Database
+    from twinline.app.bank.load_ports import LoadShelf
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
@@ -90,12 +95,15 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
-    general_ledger.add_verbs(bank.register(commands), _bank_book, _new_table, _clock)
     verify.register(commands, _bank_book, _signing, _clock)
     roots.register(commands, _bank_book, _signing, _clock)
     serve.register(commands, _serve)
     key.register(commands, _keys, _new_key, _clock)
+    keyring.register(commands, _keyrings)
     db.register(commands, _database)
+    of_bank = bank.register(commands)
+    load.add_verb(of_bank, load.Loading(_load_shelf, _bank_bulk, _database, _clock))
+    general_ledger.add_verbs(of_bank, _bank_book, _new_table, _clock)
     return parser
 
 
@@ -158,6 +166,19 @@ def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
     return PostgresStore(url)
 
 
+def _bank_bulk(url: str) -> AbstractAsyncContextManager[BulkStore]:
+    with extra("bank"):
+        from twinline.adapters.postgres.bulk import PostgresBulk  # noqa: PLC0415 - an extra
+
+    return PostgresBulk(url)
+
+
+def _load_shelf() -> LoadShelf:
+    from twinline.adapters.batch import shelf  # noqa: PLC0415 - Arrow takes long to load
+
+    return shelf
+
+
 def _new_table() -> NewTable:
     from twinline.adapters.batch.new_table import new_table  # noqa: PLC0415 - one verb's
 
@@ -196,6 +217,13 @@ async def _keys(place: Place, in_memory: bool) -> AsyncIterator[Keys]:  # noqa: 
         from twinline.bank_wiring import keys_at  # noqa: PLC0415 - an extra
     async with keys_at(place) as keys:
         yield keys
+
+
+def _keyrings() -> Keyrings:
+    with extra("bank"):
+        from twinline.bank_wiring import KeyringFiles  # noqa: PLC0415 - an extra
+
+    return KeyringFiles()
 
 
 def _new_key() -> str:

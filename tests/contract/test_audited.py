@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import planted
+from tests import lives, planted
 from tests.audited import Audited
-from tests.borrower import borrowed, paid_back
 from tests.postings import (
     AT,
     another_body,
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from twinline.adapters.memory.store import Rule
-    from twinline.app.bank.store import Posting, Snapshot, Store
+    from twinline.app.bank.store import Posting, Store
 
 pytestmark = pytest.mark.anyio
 
@@ -74,52 +73,22 @@ async def test_a_concurrent_day_satisfies_the_auditor(store: Store, seed: int) -
     assert [str(each) async for each in findings if each.invariant != "I4"] == []
 
 
-async def skipped_bound(audited: Audited) -> None:
-    """Draws at once, each within the limit, all accepted."""
-    await asyncio.gather(*(audited.post(draw(f"D{n}", 300)) for n in range(3)))
-
-
-async def lost_void(audited: Audited) -> None:
-    """A void that gives nothing back."""
-    await audited.post(purchase_hold("H1", 300))
-    await audited.post(void("V1", "H1"))
-
-
-async def wrong_sign(audited: Audited) -> None:
-    """A repayment that takes headroom."""
-    await audited.post(draw("D1", 300))
-    await audited.post(repayment("R1", 100))
-
-
-async def dropped_key(audited: Audited) -> None:
-    """A draw asked for twice by one key."""
-    await audited.post(draw("D1", 300))
-    await audited.post(draw("D1", 300))
-
-
-async def accepted_stale(audited: Audited) -> None:
-    """Two repayments decided on one state of the loan."""
-    await audited.post(borrowed(await _snapshot(audited), "D1", 300))
-    snapshot = await _snapshot(audited)
-    await audited.post(paid_back(snapshot, "R1", 50))
-    await audited.post(paid_back(snapshot, "R2", 50))
-    await audited.look("C1")
-
-
-async def _snapshot(audited: Audited) -> Snapshot:
-    snapshot = await audited.store.snapshot("C1")
-    assert snapshot is not None
-    return snapshot
-
-
 @pytest.mark.parametrize(
     ("rule", "life", "found"),
     [
-        (planted.bound_skipped, skipped_bound, "leaves cash_loan at -100 at best"),
-        (planted.void_lost, lost_void, "void V1: says pay_later is 700, it can be 1000"),
-        (planted.sign_wrong, wrong_sign, "repay R1 100: says cash_loan is 400, it can be 600"),
-        (planted.key_forgotten, dropped_key, "draw D1 300: answered yes with cash_loan 200"),
-        (planted.stale_accepted, accepted_stale, "says owed_cash_loan is 250, it can be 200"),
+        (planted.bound_skipped, lives.skipped_bound, "leaves cash_loan at -100 at best"),
+        (planted.void_lost, lives.lost_void, "void V1: says pay_later is 700, it can be 1000"),
+        (
+            planted.sign_wrong,
+            lives.wrong_sign,
+            "repay R1 100: says cash_loan is 400, it can be 600",
+        ),
+        (planted.key_forgotten, lives.dropped_key, "draw D1 300: answered yes with cash_loan 200"),
+        (
+            planted.stale_accepted,
+            lives.accepted_stale,
+            "says owed_cash_loan is 250, it can be 200",
+        ),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

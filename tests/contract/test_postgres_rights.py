@@ -17,7 +17,7 @@ from twinline.adapters.postgres.store import PostgresStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROLES = ("twinline_service", "twinline_reader")
+ROLES = ("twinline_service", "twinline_reader", "twinline_loader")
 
 
 @pytest.fixture
@@ -51,19 +51,39 @@ def entered(book: str, request: pytest.FixtureRequest) -> Iterator[psycopg.Conne
         "DROP TABLE twinline.journal",
         "ALTER TABLE twinline.journal DISABLE TRIGGER ALL",
         "SELECT twinline.keep_riders_1('C1', 1, '{}')",
+        "INSERT INTO twinline.record VALUES ('merchant', 'M1', 9, '{}', now(), 'x')",
+        "UPDATE twinline.record SET document = '{}'",
+        "DELETE FROM twinline.record",
+        "INSERT INTO twinline.api_key VALUES (sha256('x'), 'x', '{}', now())",
+        "UPDATE twinline.api_key SET scopes = '{opening}'",
+        "UPDATE twinline.access SET status = 200",
+        "DELETE FROM twinline.access",
+        "UPDATE twinline.person_field SET sealed = ''",
+        "UPDATE twinline.person SET data_key = ''",
+        "DELETE FROM twinline.personal_reading",
+        "UPDATE twinline.keyring_mark SET mark = ''",
     ],
 )
 def test_nothing_booked_can_be_rewritten(entered: psycopg.Connection, tried: str) -> None:
-    """Neither the service nor the reader changes a table, but through the functions for it."""
+    """Neither service nor reader nor loader changes what is there, but by the functions for it."""
     with pytest.raises(InsufficientPrivilege):
         entered.execute(tried.encode())
+    entered.execute("RESET ROLE")
     found = entered.execute("SELECT count(*) FROM twinline.journal").fetchone()
     assert found == (2,)
 
 
 @pytest.mark.parametrize("entered", ["twinline_reader"], indirect=True)
+@pytest.mark.parametrize("table", ["person", "person_field", "api_key", "subscriber", "letter"])
+def test_a_reader_sees_no_secret(entered: psycopg.Connection, table: str) -> None:
+    """Sealed personal data, keys' hashes and secrets of subscribers are the service's alone."""
+    with pytest.raises(InsufficientPrivilege):
+        entered.execute(sql.SQL("SELECT FROM {}").format(sql.Identifier("twinline", table)))
+
+
+@pytest.mark.parametrize("entered", ["twinline_reader"], indirect=True)
 def test_a_reader_posts_nothing(entered: psycopg.Connection) -> None:
-    """The reader looks at every table and calls no function that writes."""
+    """The reader looks at the book and calls no function that writes."""
     for call in ("roll_up_1()", "number_events_1()", "purge_refused_1(now())"):
         with pytest.raises(InsufficientPrivilege):
             entered.execute(f"SELECT twinline.{call}".encode())

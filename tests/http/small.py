@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import unique
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
+from tests.banks import new_world
 from twinline.adapters.http.clock import SystemClock
 from twinline.adapters.http.service import Service
 from twinline.adapters.keys.memory import MemoryAccesses, MemoryKeys
@@ -200,7 +201,7 @@ class Small:
     ) -> Service:
         """Return the service, of the small commands or of others on a bank."""
         return Service(
-            bank=cast("Bank", bank),
+            bank=bank or new_world().bank,
             commands=commands or self.played.commands,
             keys=self.keys,
             accesses=self.accesses,

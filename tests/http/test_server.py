@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.banks import KEYRING
 from tests.http.live import serving
 from tests.http.small import Small
 from twinline.adapters.http.callers import Rates
@@ -74,7 +75,8 @@ def test_path_and_body_make_one_request(client: httpx.Client, small: Small) -> N
     assert answer.json()["client"] == "shop"
     call = small.played.calls[-1]
     asked = b'draw\n{"amount":"100.00","customer_id":"c1","parts":1}'
-    assert call.command_hash == hashlib.sha256(asked).digest()
+    assert call.command_hash == KEYRING.keyed(asked)
+    assert call.command_hash != hashlib.sha256(asked).digest(), "it may name a person"
     assert call.key == "k1"
     assert call.request_id == answer.headers["X-Request-Id"]
     assert call.at.utcoffset() is not None

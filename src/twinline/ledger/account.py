@@ -8,10 +8,11 @@ headroom. So headroom is limit less use because the books balance, and not by ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum, unique
 from functools import lru_cache
 from typing import Final, NoReturn
+
+import msgspec
 
 HOUSE: Final = "house"
 """The owner of accounts that belong to the lender itself."""
@@ -91,8 +92,7 @@ class AccountFault(ValueError):
         )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Account:
+class Account(msgspec.Struct, frozen=True, order=True, gc=False):
     """One account. `part` keeps apart what an owner has several of: a contract or a control.
 
     `licence` and `funder` say whose money it is; they are empty where the account belongs to no

@@ -67,7 +67,7 @@ class EntryFault(ValueError):
 
 def transfers_of(event: Event, amounts: Mapping[str, int], place: Place) -> tuple[Transfer, ...]:
     """Return the transfers that book an event. Raises `EntryFault`."""
-    template, known = TEMPLATES[event], _KNOWN[event]
+    known = _KNOWN[event]
     for name, value in amounts.items():
         if name not in known or value < 0:
             raise EntryFault(event, name, value)
@@ -78,7 +78,7 @@ def transfers_of(event: Event, amounts: Mapping[str, int], place: Place) -> tupl
             amounts[leg.amount],
             leg.pending,
         )
-        for leg in template.legs
+        for leg in TEMPLATES[event].legs
         if amounts.get(leg.amount, 0)
     )
 

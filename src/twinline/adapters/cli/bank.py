@@ -28,7 +28,7 @@ Given = TypeVar("Given")
 
 def register(subparsers: Verbs) -> Verbs:
     """Add the group of verbs on a bank's book; return where to add them."""
-    group = subparsers.add_parser("bank", help="what a bank's book comes to, and its journal")
+    group = subparsers.add_parser("bank", help="load a bank's book, add it up, export its journal")
     return group.add_subparsers(dest="verb", required=True, metavar="VERB")
 
 

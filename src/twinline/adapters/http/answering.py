@@ -122,7 +122,7 @@ async def _run(
     call = Call(
         client=key.client,
         key=idempotency_key,
-        command_hash=command_hash(command.name, request),
+        command_hash=command_hash(command.name, request, service.bank.vault),
         at=at,
         business_on=business_day(at, service.cut_off),
         request_id=known.request_id,

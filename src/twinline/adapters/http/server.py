@@ -61,14 +61,9 @@ def by_path(commands: Iterable[Command[Any, Any]]) -> dict[str, dict[str, Comman
 
 
 def _commands(service: Service) -> list[Route]:
-    # A path's fixed part comes before a member in its place: `/a/expiry` before `/a/{id}`.
-    addresses = sorted(by_path(service.commands).items(), key=lambda each: _members(each[0]))
+    addresses = by_path(service.commands).items()
     routes = [Route(path, Address(service, methods)) for path, methods in addresses]
     return [*routes, Route("/{path:path}", Address(service, {}))]
-
-
-def _members(path: str) -> tuple[bool, ...]:
-    return tuple("{" in part for part in path.split("/"))
 
 
 def _operating(service: Service) -> list[Route]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from twinline.app.bank.register import Register
+from twinline.app.bank.register import STOPS, RecordKind, Register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinline.app.bank.register import Record, RecordKind
+    from twinline.app.bank.register import Record
 
 
 class MemoryRegister(Register):
@@ -19,6 +19,11 @@ class MemoryRegister(Register):
     def __init__(self) -> None:
         """Begin without a record."""
         self._versions: dict[tuple[RecordKind, str], list[Record]] = {}
+
+    @property
+    def stops_version(self) -> int:
+        """The version of the lending stops as they stand, 0 where none was ever set."""
+        return len(self._versions.get((RecordKind.LENDING_STOP, STOPS), ()))
 
     async def record(self, kind: RecordKind, record_id: str) -> Record | None:
         """Return the latest version of a record."""

@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinline.adapters.memory.journal import empty_journal
+from twinline.adapters.memory.register import MemoryRegister
 from twinline.app.bank.store import KeptEvent, Store
 from twinline.ledger.account import CONTROL_KINDS
 from twinline.ledger.admission import Refusal, admit
@@ -47,9 +48,13 @@ class _Moved(NamedTuple):
 class MemoryStore(Store):
     """A book in memory. Contracts and facts of a snapshot are all there are, however old."""
 
-    def __init__(self, rule: Rule = admit) -> None:
-        """Begin an empty book; `rule` says what becomes of a group, and tests break it."""
+    def __init__(self, rule: Rule = admit, register: MemoryRegister | None = None) -> None:
+        """Begin an empty book; `rule` says what becomes of a group, and tests break it.
+
+        The lending stops stand in `register`.
+        """
         self._rule = rule
+        self._register = MemoryRegister() if register is None else register
         self._journals: dict[str, Journal] = {}
         self._moved: defaultdict[str, list[_Moved]] = defaultdict(list)
         self._refusals: dict[tuple[str, str], StoredAnswer] = {}
@@ -84,6 +89,8 @@ class MemoryStore(Store):
         if (group.owner, group.group_id) in self._refusals:
             return Refusal.GROUP_ID_TAKEN
         standing = None if journal is None else journal.standing_for(group)
+        if posting.stops_seen not in (None, self._register.stops_version):
+            return Refusal.STALE
         outcome = self._rule(standing, group, seq_seen)
         if isinstance(outcome, Refusal) or outcome.again:
             return outcome

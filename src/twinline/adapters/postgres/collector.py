@@ -7,7 +7,7 @@ waits for another, and one owner's groups are posted in the order they came.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 BATCH_MAX: Final = 64
 BATCHES_AT_ONCE: Final = 2
 STALE_TWICE: Final = 2
+STOPS_CHANGED: Final = "TW409"
+"""What `hold_stops_1` raises."""
+
 TURN_SECONDS: Final = 1.0
 """How long an owner's turn is kept for a command that has to be decided again."""
 
@@ -58,7 +61,7 @@ class _Owner:
     """
 
     waiting: deque[_Waiting] = field(default_factory=deque)
-    stale: Counter[str] = field(default_factory=Counter)
+    stale: dict[str, int] = field(default_factory=dict)
     posting: bool = False
     kept_for: str = ""
 
@@ -96,7 +99,9 @@ class Collector:
         outcome: asyncio.Future[Accepted | Refusal] = asyncio.get_running_loop().create_future()
         waiting = _Waiting(posting, arguments_of(posting), outcome)
         name = posting.group.owner
-        owner = self._owners.setdefault(name, _Owner())
+        owner = self._owners.get(name)
+        if owner is None:
+            owner = self._owners[name] = _Owner()
         if owner.kept_for == waiting.group_id:
             owner.waiting.appendleft(waiting)
         else:
@@ -166,6 +171,9 @@ class Collector:
         try:
             (row,) = await self._alone.rows("post_group", waiting.arguments)
             outcome = outcome_of(row)
+        except psycopg.Error as error:
+            stale = error.sqlstate == STOPS_CHANGED
+            self._answer(waiting, Refusal.STALE if stale else fault_of(error, waiting.posting))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller hears it
             self._answer(waiting, fault_of(error, waiting.posting))
         else:
@@ -190,7 +198,7 @@ class Collector:
     def _keep_turn(self, name: str, group_id: str) -> None:
         """Count a stale group; from the second time on the owner's others wait for it, a while."""
         owner = self._owners[name]
-        owner.stale[group_id] += 1
+        owner.stale[group_id] = owner.stale.get(group_id, 0) + 1
         if owner.stale[group_id] >= STALE_TWICE and not owner.kept_for:
             owner.kept_for = group_id
         asyncio.get_running_loop().call_later(TURN_SECONDS, self._end_turn, name, group_id)
@@ -202,7 +210,7 @@ class Collector:
 
     @staticmethod
     def _give_turn_up(owner: _Owner, group_id: str) -> None:
-        del owner.stale[group_id]
+        owner.stale.pop(group_id, None)
         if owner.kept_for == group_id:
             owner.kept_for = ""
 

@@ -24,6 +24,10 @@ class PostgresVault(Vault):
         self._connections = connections
         self._keyring = keyring
 
+    def keyed(self, said: bytes) -> bytes:
+        """Return a keyed hash of what was said to the bank."""
+        return self._keyring().keyed(said)
+
     async def enrol(self, customer_id: str, fields: Mapping[Field, str]) -> str:
         """Keep a person's fields, unless the resident id is known; return the customer's id."""
         assert Field.RESIDENT_ID in fields, "a person is told from others by it"

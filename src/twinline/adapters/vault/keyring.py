@@ -76,6 +76,10 @@ class Keyring(Sealing):
         said = f"{index}/{text.upper()}".encode()
         return hmac.new(self.index_key, said, hashlib.sha256).digest()
 
+    def keyed(self, said: bytes) -> bytes:
+        """Return the keyed hash of what was said to the bank."""
+        return hmac.new(self.index_key, b"said/" + said, hashlib.sha256).digest()
+
     def mark(self) -> bytes:
         """Return what tells these keys from any others: of the index key, which never changes."""
         return hmac.new(self.index_key, b"keyring", hashlib.sha256).digest()
@@ -84,6 +88,9 @@ class Keyring(Sealing):
         return WrappedKey(self.current, _sealed(self.masters[self.current], key, customer_id))
 
     def _data_key(self, customer_id: str, wrapped: WrappedKey) -> bytes:
+        if wrapped.master not in self.masters:
+            rule = f"one of {', '.join(self.masters)}; take the keyring of who rotated it"
+            raise KeyringFault("master", wrapped.master, rule)
         return _opened(self.masters[wrapped.master], wrapped.sealed, customer_id)
 
 

@@ -13,7 +13,7 @@ from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scop
 from twinline.app.bank.deciding import Deciding, text
 from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.limits import followed
-from twinline.app.bank.merchant import merchant_account, merchant_of
+from twinline.app.bank.merchant import merchant_account, merchant_in
 from twinline.app.bank.owing import recorded, running_contract
 from twinline.app.bank.posting import (
     HeadroomAnswer,
@@ -23,7 +23,8 @@ from twinline.app.bank.posting import (
     told,
 )
 from twinline.app.bank.reason import Reason, refused
-from twinline.app.bank.stops import stops_of
+from twinline.app.bank.register import STOPS, RecordKind
+from twinline.app.bank.stops import stops_in
 from twinline.app.bank.store import Hold, Posting
 from twinline.app.bank.use import Use, inactive, use_refused
 from twinline.ledger.entry import Place, transfers_of
@@ -102,17 +103,23 @@ class AuthoriseRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fie
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What a purchase is decided on beside the customer."""
+    """What a purchase is decided on beside the customer; the stops with their version."""
 
     merchant: Merchant | None
     stops: tuple[LendingStop, ...]
+    stops_seen: int
     hold_days: int
 
 
 async def _shop(bank: Bank, request: AuthoriseRequest, _call: Call) -> Shop:
+    merchant, record = await bank.register.latest(
+        [(RecordKind.MERCHANT, request.merchant_id), (RecordKind.LENDING_STOP, STOPS)]
+    )
+    stops, version = stops_in(record)
     return Shop(
-        merchant=await merchant_of(bank.register, request.merchant_id),
-        stops=(await stops_of(bank.register))[0],
+        merchant=merchant_in(merchant),
+        stops=stops,
+        stops_seen=version,
         hold_days=bank.house.hold_days,
     )
 
@@ -135,14 +142,14 @@ def authorise(
         product=Product.PAY_LATER, amount_minor=amount, on=call.business_on, stops=shop.stops
     )
     return use_refused(snapshot, use, AuthoriseRefusal) or _held(
-        snapshot, request, call, (amount, shop.hold_days)
+        snapshot, request, call, (amount, shop)
     )
 
 
 def _held(
-    snapshot: Snapshot, request: AuthoriseRequest, call: Call, hold_for: tuple[int, int]
+    snapshot: Snapshot, request: AuthoriseRequest, call: Call, of: tuple[int, Shop]
 ) -> Posting:
-    amount, days = hold_for
+    amount, shop = of
     customer = snapshot.customer
     place = Place(customer=customer.customer_id, currency=customer.currency)
     amounts = {"line": amount, "joint": amount, "person": amount}
@@ -153,7 +160,7 @@ def _held(
         group_id=call.key,
         amount_minor=amount,
         placed_at=call.at,
-        expires_at=call.at + timedelta(days=days),
+        expires_at=call.at + timedelta(days=shop.hold_days),
         held=Held(group.pending),
         document=text(document),
     )
@@ -166,6 +173,7 @@ def _held(
         lines=(used(snapshot.lines[Product.PAY_LATER], call.business_on),),
         hold=hold,
         events=told(customer.customer_id, call, "authorisation.held", answer),
+        stops_seen=shop.stops_seen,
     )
 
 

@@ -9,6 +9,7 @@ from twinline.app.bank import (
     credit_balances,
     customers,
     holds,
+    line_states,
     lines,
     loans,
     merchants,
@@ -17,6 +18,7 @@ from twinline.app.bank import (
     reading,
     refunds,
     repayments,
+    restrictions,
 )
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
     *customers.COMMANDS,
+    *line_states.COMMANDS,
     *lines.COMMANDS,
+    *restrictions.COMMANDS,
     *authorisations.COMMANDS,
     *holds.COMMANDS,
     *refunds.COMMANDS,

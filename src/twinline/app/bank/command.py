@@ -94,9 +94,9 @@ class Refused:
 class Call:
     """Who calls, and when. Time and identity are arguments here, never looked up.
 
-    `key` is the caller's idempotency key, empty for what moves nothing; `command_hash` the SHA-256
-    of the command's name and canonical request. `business_on` is the business day of `at` by the
-    stored cut-off, in Asia/Shanghai. `new_id` are fresh identifiers, used from the first on.
+    `key` is the caller's idempotency key, empty for what moves nothing; `command_hash` the keyed
+    hash of the command's name and canonical request. `business_on` is the business day of `at` by
+    the stored cut-off, in Asia/Shanghai. `new_ids` are fresh identifiers, used from the first on.
     """
 
     client: str

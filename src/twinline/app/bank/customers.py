@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum, unique
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from twinline.app.bank import reason
-from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
-from twinline.app.bank.deciding import Deciding, nothing_else, text
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Refused, Scope
+from twinline.app.bank.deciding import TRIES, Deciding, nothing_else, text
 from twinline.app.bank.fields import CustomerId, Money, money, not_negative_minor
-from twinline.app.bank.limits import group_following
+from twinline.app.bank.limits import group_following, lawful_person_minor
 from twinline.app.bank.posting import group_of, told
 from twinline.app.bank.reason import Reason, refused
-from twinline.app.bank.store import CustomerStatus, Posting
+from twinline.app.bank.store import Busy, CustomerStatus, Posting
+from twinline.ledger.admission import Accepted
+from twinline.ledger.control import Control
 from twinline.ledger.event import Event
+from twinline.lines.available import Controls
 from twinline.lines.restrictions import lift_no_credit, set_no_credit
 
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
-    from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.command import Call
     from twinline.app.bank.store import Customer, Snapshot
+    from twinline.ledger.admission import Refusal
 
 
 class CustomerOutcome(Outcome, frozen=True, kw_only=True):
@@ -133,6 +138,49 @@ def merge(
         return refused(MergeRefusal.HOLDS_WAIT, "authorisations", len(snapshot.holds))
     changed = replace(customer, status=CustomerStatus.MERGED, merged_into=request.into)
     return _changed(snapshot, call, changed, f"into:{request.into}")
+
+
+_MERGING = Deciding(reasons=MergeRefusal, outcome=CustomerOutcome, look_up=_target, decide=merge)
+
+
+async def _merge(bank: Bank, request: MergeRequest, call: Call) -> CustomerOutcome | Refused:
+    """Merge a double; then what it owes counts against the law's cap on the one person.
+
+    Where the second step did not come about, the same request again brings it about.
+    """
+    answer = await _MERGING(bank, request, call)
+    if isinstance(answer, Refused):
+        return answer
+    key = f"double:{request.customer_id}"
+    own = replace(call, key=key, command_hash=sha256(key.encode()).digest())
+    try:
+        async with bank.turns.of(answer.merged_into):
+            for _ in range(TRIES):
+                if isinstance(await _counted(bank, answer, own), Accepted):
+                    return answer
+    except (Busy, TimeoutError):
+        pass
+    return refused(MergeRefusal.IN_PROGRESS)
+
+
+async def _counted(bank: Bank, double: CustomerOutcome, call: Call) -> Accepted | Refusal:
+    """Count what a double owes on the customer it is; once, whatever happens to it later."""
+    target = await bank.store.snapshot(double.merged_into)
+    snapshot = await bank.store.snapshot(double.customer_id)
+    assert target is not None, "a double points to a customer who is there"
+    assert snapshot is not None, "a double stays where it was"
+    controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
+    owes = controls.used_minor(Control.PERSON) + snapshot.customer.doubles_owe_minor
+    changed = replace(target.customer, doubles_owe_minor=target.customer.doubles_owe_minor + owes)
+    person = lawful_person_minor(bank, changed, target.lines.values(), call.business_on)
+    group, _ = group_following(
+        target,
+        call,
+        target.lines,
+        beside={Control.PERSON: person},
+        cause=f"double:{double.customer_id}",
+    )
+    return await bank.store.post(Posting(group=group, seq_seen=target.seq, customer=changed))
 
 
 class NoCreditRefusal(Reason):
@@ -269,7 +317,8 @@ RESUME_CUSTOMER = Command(
 )
 MERGE_CUSTOMER = Command(
     name="merge_customer",
-    meaning="A customer is a double of another: no new use, what is owed is repaid as before.",
+    meaning="A customer is a double of another: no new use, what is owed is repaid as before and "
+    "counts against the law's cap on the one person.",
     method="POST",
     path="/v1/customers/{customer_id}/merge",
     request=MergeRequest,
@@ -277,7 +326,7 @@ MERGE_CUSTOMER = Command(
     refusals=MergeRefusal,
     scope=Scope.OPENING,
     keyed=True,
-    run=Deciding(reasons=MergeRefusal, outcome=CustomerOutcome, look_up=_target, decide=merge),
+    run=_merge,
 )
 SET_NO_CREDIT = Command(
     name="set_no_credit",

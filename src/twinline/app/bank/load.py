@@ -28,11 +28,12 @@ from twinline.lines.line import Cause
 from twinline.terms.licence import Licence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from twinline.app.bank.bulk import Begun, BulkStore
+    from twinline.app.bank.clock import Clock
     from twinline.app.bank.load_ports import LoadShelf
     from twinline.app.bank.loading import BookRow, DecidedRow
     from twinline.app.book_ports import Progress
@@ -105,11 +106,11 @@ async def load(
     request: LoadRequest,
     shelf: LoadShelf,
     bulk: BulkStore,
-    now: Callable[[], datetime],
+    clock: Clock,
     progress: Progress,
 ) -> Loaded:
     """Load a book, or the rest of it. Raises `Fault`, of a new book before any of it is there."""
-    loading = _loading(request, shelf, now(), progress)
+    loading = _loading(request, shelf, clock.now(), progress)
     begun = await bulk.begun(loading.load.load_id)
     last_row = 0 if begun is None else _agreed(begun, loading)
     if last_row == loading.book.rows:
@@ -117,7 +118,7 @@ async def load(
     await _require_loadable(loading, shelf, bulk, last_row)
     last_row = _agreed(await bulk.begin(loading.load), loading)
     try:
-        await _add_all(loading, shelf, bulk, (last_row, now), progress)
+        await _add_all(loading, shelf, bulk, (last_row, clock), progress)
     except LoadedMeanwhile as meanwhile:
         rule = "another load of this book runs: let it end, or end it"
         raise InputFault(place=str(request.book), value=meanwhile, rule=rule) from meanwhile
@@ -226,11 +227,11 @@ async def _add_all(
     loading: _Loading,
     shelf: LoadShelf,
     bulk: BulkStore,
-    begun: tuple[int, Callable[[], datetime]],
+    begun: tuple[int, Clock],
     progress: Progress,
 ) -> None:
     """Add every row behind the last one that is done."""
-    last_row, now = begun
+    last_row, clock = begun
     request = loading.request
     rows = zip(
         shelf.book_rows(request.book, after=last_row),
@@ -239,7 +240,7 @@ async def _add_all(
     )
     adding: asyncio.Task[None] | None = None
     while some := list(islice(rows, CHUNK_ROWS)):
-        chunk = _chunk(some, loading.terms(now()))
+        chunk = _chunk(some, loading.terms(clock.now()))
         if adding is not None:
             await adding
             progress(chunk.first_row - 1, loading.book.rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
@@ -28,8 +28,8 @@ from twinline.app.bank.posting import (
 from twinline.app.bank.quotes import Costed, LoanTerms, Quote, Wanted, costed, is_borne
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import version_of
-from twinline.app.bank.register import RecordKind
-from twinline.app.bank.stops import stops_of
+from twinline.app.bank.register import STOPS, RecordKind
+from twinline.app.bank.stops import stops_in, stops_of
 from twinline.app.bank.store import Posting
 from twinline.app.bank.use import Use, inactive, use_refused
 from twinline.app.bank.vault import Field, NoPersonalDataError
@@ -124,7 +124,7 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
     snapshot = await bank.store.snapshot(request.customer_id)
     if snapshot is None:
         return refused(QuoteRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
-    snapshot = as_of(snapshot, call.business_on)
+    snapshot = as_of(bank, snapshot, call.business_on)
     stops, _ = await stops_of(bank.register)
     quoted = quote(bank, snapshot, request, call, stops)
     if not isinstance(quoted, Quote):
@@ -297,15 +297,18 @@ class LoanOutcome(Outcome, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a draw is decided on beside the customer."""
+    """What a draw is decided on beside the customer; the stops with their version."""
 
     quote: Quote | None
     stops: tuple[LendingStop, ...]
+    stops_seen: int
     card_ending: str
 
 
 async def _desk(bank: Bank, request: DrawRequest, call: Call) -> Desk:
-    record = await bank.register.record(RecordKind.QUOTE, request.quote_id)
+    record, standing = await bank.register.latest(
+        [(RecordKind.QUOTE, request.quote_id), (RecordKind.LENDING_STOP, STOPS)]
+    )
     found = None if record is None else msgspec.json.decode(record.document, type=Quote)
     try:
         fields = await bank.vault.read(request.customer_id, call.client, call.at)
@@ -313,8 +316,7 @@ async def _desk(bank: Bank, request: DrawRequest, call: Call) -> Desk:
     except NoPersonalDataError:
         ending = ""
     mine = found if found is not None and found.customer_id == request.customer_id else None
-    stops, _ = await stops_of(bank.register)
-    return Desk(mine, stops, ending)
+    return Desk(mine, *stops_in(standing), ending)
 
 
 def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Posting | Refused:
@@ -341,7 +343,8 @@ def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Po
     # Each of two quotes of a day may be borne, and both together not (R28).
     if not is_borne(snapshot, desk.quote.monthly_minor, desk.quote.free_service_minor):
         return refused(DrawRefusal.NOT_AFFORDABLE, "quote_id", request.quote_id)
-    return _drawn(snapshot, request, call, desk.quote)
+    posting = _drawn(snapshot, request, call, desk.quote)
+    return replace(posting, stops_seen=desk.stops_seen)
 
 
 def _quote_refused(

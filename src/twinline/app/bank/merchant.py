@@ -10,7 +10,7 @@ import msgspec
 from twinline.app.bank.register import RecordKind
 
 if TYPE_CHECKING:
-    from twinline.app.bank.register import Register
+    from twinline.app.bank.register import Record, Register
 
 
 @unique
@@ -43,5 +43,9 @@ def merchant_account(merchant_id: str) -> str:
 
 async def merchant_of(register: Register, merchant_id: str) -> Merchant | None:
     """Return a merchant as it stands, None if there is none of that id."""
-    record = await register.record(RecordKind.MERCHANT, merchant_id)
+    return merchant_in(await register.record(RecordKind.MERCHANT, merchant_id))
+
+
+def merchant_in(record: Record | None) -> Merchant | None:
+    """Return the merchant of a record."""
     return None if record is None else msgspec.json.decode(record.document, type=Merchant)

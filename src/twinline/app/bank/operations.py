@@ -10,13 +10,21 @@ from msgspec import Meta
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.deciding import Answers, answering, text
-from twinline.app.bank.fields import Identifier, Money, SignedMoney, Words, money, positive_minor
+from twinline.app.bank.fields import (
+    Code,
+    Identifier,
+    Money,
+    SignedMoney,
+    Words,
+    money,
+    positive_minor,
+)
 from twinline.app.bank.merchant import merchant_account, merchant_of
 from twinline.app.bank.posting import group_of, told
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import Recording, Written, version_of
-from twinline.app.bank.register import RecordKind
-from twinline.app.bank.stops import RECORD, StopDocument, Stops, stop_document, stops_of
+from twinline.app.bank.register import STOPS, RecordKind
+from twinline.app.bank.stops import StopDocument, Stops, stop_document, stops_of
 from twinline.app.bank.store import Posting
 from twinline.compliance.lending_stop import LendingStop, lifted
 from twinline.ledger.account import AccountKind
@@ -30,8 +38,6 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.merchant import Merchant
-
-Code = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", description="A reason's code.")]
 
 
 class StopsOutcome(Outcome, frozen=True, kw_only=True):
@@ -132,7 +138,7 @@ def _written(stops: tuple[LendingStop, ...], version: int, call: Call) -> Writte
     lasting = tuple(stop for stop in stops if stop.to_on is None or call.business_on < stop.to_on)
     record = version_of(
         RecordKind.LENDING_STOP,
-        RECORD,
+        STOPS,
         Stops(tuple(stop_document(stop) for stop in lasting)),
         call,
         version + 1,

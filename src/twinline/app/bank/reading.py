@@ -90,7 +90,7 @@ async def _read_customer(bank: Bank, request: OfCustomer, call: Call) -> Custome
     if found is None:
         return refused(ReadRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
     on, currency = call.business_on, found.customer.currency
-    snapshot = as_of(found, on)
+    snapshot = as_of(bank, found, on)
     controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
     own = own_spending_minor(snapshot, on)
     stops, _ = await stops_of(bank.register)

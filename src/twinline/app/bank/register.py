@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,10 @@ class RecordKind(StrEnum):
     QUOTE = "quote"
     ANSWER = "answer"
     """What was answered to a client's key where the command is about no one customer."""
+
+
+STOPS: Final = "stops"
+"""The id of the one record of lending stops. Postings are held to its version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from twinline.app.bank.register import RecordKind
+from twinline.app.bank.register import STOPS, RecordKind
 from twinline.compliance.lending_stop import LendingStop
 from twinline.lines.line import Cause
 from twinline.terms.licence import Licence
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from twinline.app.bank.register import Register
-
-RECORD: Final = "stops"
-"""The id of the one record."""
+    from twinline.app.bank.register import Record, Register
 
 
 class StopDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +44,11 @@ class Stops(msgspec.Struct, frozen=True):
 
 async def stops_of(register: Register) -> tuple[tuple[LendingStop, ...], int]:
     """Return the stops and the version of their record, 0 where none was ever set."""
-    record = await register.record(RecordKind.LENDING_STOP, RECORD)
+    return stops_in(await register.record(RecordKind.LENDING_STOP, STOPS))
+
+
+def stops_in(record: Record | None) -> tuple[tuple[LendingStop, ...], int]:
+    """Return the stops of their record, and its version."""
     if record is None:
         return (), 0
     kept = msgspec.json.decode(record.document, type=Stops)

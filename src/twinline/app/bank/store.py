@@ -48,7 +48,8 @@ class CustomerStatus(StrEnum):
 class Customer:
     """A customer as the ledger knows one: no personal data.
 
-    `stopped_as` is the status that a stopped customer had and goes back to.
+    `stopped_as` is the status that a stopped customer had and goes back to; `doubles_owe_minor` is
+    what doubles of this person owed when they were merged, which counts against the law's cap.
     """
 
     customer_id: str
@@ -60,6 +61,7 @@ class Customer:
     no_credit: bool = False
     merged_into: str = ""
     stopped_as: CustomerStatus | None = None
+    doubles_owe_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,9 @@ class Posting:
     the group's owner, whose `seq` is then 0 before it: an owner that is there already makes it
     stale. `answer` is what is answered if the group is accepted, and again if the same command
     comes again. Lines, contracts and the customer replace what is kept of them; facts and events
-    are added; `hold` is what a pending group is kept with. Raises `PostingFault`.
+    are added; `hold` is what a pending group is kept with. `stops_seen` is the version of the
+    lending stops that new use was decided on, None for what no stop keeps out. Raises
+    `PostingFault`.
     """
 
     group: Group
@@ -125,6 +129,7 @@ class Posting:
     facts: tuple[Fact, ...] = ()
     hold: Hold | None = None
     events: tuple[OutboxEvent, ...] = ()
+    stops_seen: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not belong together."""
@@ -210,6 +215,8 @@ class Store(Protocol):
         Whether it is accepted is `twinline.ledger.admission.admit`'s rule, under the owner's lock.
         A group whose id has a refusal kept under it is refused as `GROUP_ID_TAKEN`: the first
         answer to a key is its answer.
+        One decided on other lending stops than stand, `stops_seen`, is stale: once a stop has been
+        written nothing decided without it is posted, on any server.
         A fact of a contract that is not there, or with an id its owner has used, is a fault.
         """
         ...

@@ -85,7 +85,7 @@ def _line_refused(line: Line, on: date, reasons: type[Reason]) -> Refused | None
     refusal = new_use(line, on)
     if refusal is None:
         return None
-    stop = stop_on(line, on)
+    stop = line.grounds or stop_on(line, on)
     why = "" if stop is None else stop.reason
     return refused(reason_like(reasons, refusal), "reason" if why else "", why)
 

@@ -78,6 +78,10 @@ class Sealing(Protocol):
         """Return the keyed hash by which an exact text is found."""
         ...
 
+    def keyed(self, said: bytes) -> bytes:
+        """Return the keyed hash of what was said to the bank."""
+        ...
+
     def mark(self) -> bytes:
         """Return what tells these keys from any others, and tells nothing else of them."""
         ...
@@ -85,6 +89,13 @@ class Sealing(Protocol):
 
 class Vault(Protocol):
     """Personal data by customer. Safe under any concurrency."""
+
+    def keyed(self, said: bytes) -> bytes:
+        """Return a hash of what was said to the bank, which may name people.
+
+        Without the key nobody can try out who it was about; the same gives the same for ever.
+        """
+        ...
 
     async def enrol(self, customer_id: str, fields: Mapping[Field, str]) -> str:
         """Keep a person's fields and return the customer's id.
@@ -99,6 +110,10 @@ class Vault(Protocol):
 
         Raises `NoPersonalDataError`.
         """
+        ...
+
+    async def readings(self, customer_id: str) -> tuple[tuple[str, datetime], ...]:
+        """Return who read a customer's fields and when, in that order."""
         ...
 
     async def put(self, customer_id: str, fields: Mapping[Field, str]) -> None:

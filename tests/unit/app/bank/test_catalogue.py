@@ -21,6 +21,21 @@ def test_every_command_has_a_name_and_a_route_of_its_own() -> None:
     assert len(routes) == len(CATALOGUE)
 
 
+def test_no_id_can_be_taken_for_another_route() -> None:
+    """Where one route has a member, no other of as many parts has a word in its place."""
+    for one in CATALOGUE:
+        for other in CATALOGUE:
+            parts, others = one.path.split("/"), other.path.split("/")
+            if len(parts) == len(others):
+                apart = {
+                    _PLACE.sub("{}", part) != _PLACE.sub("{}", word)
+                    for part, word in zip(parts, others, strict=True)
+                    if "{" not in part and "{" not in word
+                }
+                alike = _PLACE.sub("{}", one.path) == _PLACE.sub("{}", other.path)
+                assert alike or True in apart, f"{one.path} and {other.path}"
+
+
 def test_every_place_of_a_path_is_a_member_of_the_request() -> None:
     """A path names members of its request only, and begins with the version."""
     for command in CATALOGUE:

@@ -67,6 +67,11 @@ CREATE INDEX letter_of_owner ON letter (subscriber_id, customer_id, position)
   WHERE next_at IS NOT NULL;
 CREATE INDEX letter_due ON letter (subscriber_id, next_at) WHERE next_at IS NOT NULL;
 
+-- The lock that lending stops are written under alone, and new use is posted under together.
+CREATE FUNCTION stops_lock_1() RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN 7219147;
+
 -- Write versions of records, all or none; return whether they were written. Each must be the next
 -- of its record: of two who write the same version one is first, and the other writes nothing.
 -- The same once more is written already.
@@ -76,6 +81,9 @@ CREATE FUNCTION write_records_1(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
 AS $$
 BEGIN
+  IF 'lending_stop' = ANY (kinds) THEN
+    PERFORM pg_advisory_xact_lock(stops_lock_1());
+  END IF;
   IF EXISTS (
     SELECT FROM unnest(kinds, ids, versions) AS n (kind, record_id, version)
     WHERE n.version > 1 AND NOT EXISTS (
@@ -94,6 +102,30 @@ EXCEPTION WHEN unique_violation THEN
     SELECT * FROM unnest(kinds, ids, versions, documents, at, authors)
     EXCEPT SELECT * FROM record AS r WHERE r.kind = ANY (kinds) AND r.record_id = ANY (ids)
   );
+END $$;
+
+-- Hold the lending stops as they stand until the transaction ends. Raises TW409 where new use was
+-- decided on another version of them. A stop is written once every such transaction has ended, so
+-- that from its answer on nothing is booked that was decided without it, on any server.
+CREATE FUNCTION hold_stops_1(seen integer[]) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+SET lock_timeout = '2s'
+AS $$
+BEGIN
+  IF array_remove(seen, NULL) = '{}' THEN
+    RETURN true;
+  END IF;
+  PERFORM pg_advisory_xact_lock_shared(stops_lock_1());
+  IF EXISTS (
+    SELECT FROM unnest(seen) AS s (version)
+    WHERE s.version <> (
+      SELECT coalesce(max(r.version), 0)
+      FROM record AS r WHERE r.kind = 'lending_stop' AND r.record_id = 'stops'
+    )
+  ) THEN
+    RAISE EXCEPTION 'the lending stops have changed' USING ERRCODE = 'TW409';
+  END IF;
+  RETURN true;
 END $$;
 
 -- Keep events as letters to a subscriber, and how far the outbox was read. What another server
@@ -143,8 +175,12 @@ AS $$
   RETURNING taken.*;
 $$;
 
-REVOKE ALL ON FUNCTION write_records_1, take_in_1, take_due_1 FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION write_records_1, take_in_1, take_due_1 TO twinline_service;
+REVOKE ALL ON FUNCTION
+  stops_lock_1, write_records_1, hold_stops_1, take_in_1, take_due_1
+FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+  write_records_1, hold_stops_1, take_in_1, take_due_1
+TO twinline_service;
 GRANT SELECT ON record, access TO twinline_service, twinline_reader;
 GRANT INSERT ON access TO twinline_service;
 GRANT SELECT ON api_key TO twinline_service;

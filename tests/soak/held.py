@@ -1,0 +1,45 @@
+"""What must hold of a book, whatever happened: its journals against what clients were told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tests.soak.asking import Became
+from twinline.app.bank.verify import verify_owner
+
+if TYPE_CHECKING:
+    from tests.soak.asking import Outcomes
+    from twinline.app.bank.store import Store
+
+PAGE = 1_000
+
+
+async def untrue_of(store: Store, customer_id: str, outcomes: Outcomes) -> list[str]:
+    """Return what of one customer is not as it must be, for somebody who asks nothing meanwhile.
+
+    Every entry is weighed again on what stands before it (I1, I2 at each prefix of the journal),
+    the chain and the contracts too. What a client was told is there once; what it was refused is
+    not there; what it never heard of again is there once or not at all; nothing else is there.
+    """
+    entries, findings = await verify_owner(store, customer_id)
+    keys = outcomes.by_customer[customer_id]
+    booked = Counter(await group_ids(store, customer_id))
+    untrue = [str(finding) for finding in findings]
+    untrue += [f"{customer_id}: {name} was never asked for" for name in booked.keys() - keys]
+    for key, became in keys.items():
+        times = booked[key]
+        fits = times <= 1 if became is Became.UNKNOWN else times == (became is Became.ACCEPTED)
+        if not fits:
+            untrue.append(f"{customer_id}: {key}, {became.value}, is booked {times} times")
+    if entries != booked.total():
+        untrue.append(f"{customer_id}: {entries} entries were read, {booked.total()} are there")
+    return untrue
+
+
+async def group_ids(store: Store, customer_id: str) -> list[str]:
+    """Return what is booked of a customer, in its order."""
+    names: list[str] = []
+    while page := await store.entries(customer_id, after_seq=len(names), count=PAGE):
+        names.extend(entry.group.group_id for entry in page)
+    return names

@@ -1,0 +1,40 @@
+"""The long tests in short: a few rounds and kills, by the code that `make soak` runs whole."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tests.soak.kills import endure
+from tests.soak.races import race
+
+if TYPE_CHECKING:
+    from tests.soak.asking import Outcomes
+    from tests.soak.served import Served
+
+
+def test_no_race_passes_a_limit(bank: Served) -> None:
+    """Sixty-four clients draw on both lines of a customer at once, the first draw ever included.
+
+    I1 and I2 hold at each entry of the journal, all that was asked was accepted or refused, and
+    the auditor agrees.
+    """
+    total = asyncio.run(race(bank, seed=1, rounds=2, done=_nothing_shown))
+
+    assert total.counts["accepted"] > 2
+    assert total.counts["refused"] > 2
+
+
+def test_no_kill_loses_or_doubles_a_call(bank: Served) -> None:
+    """Killed under load, service and database come back with each acknowledged call once.
+
+    Every other one is not there at all, or once on retry; `twinline verify` finds nothing, and
+    the auditor agrees.
+    """
+    total = asyncio.run(endure(bank, seed=3, kills=2, done=_nothing_shown))
+
+    assert total.counts["accepted"] > 0
+
+
+def _nothing_shown(_done: int, _outcomes: Outcomes) -> None:
+    """Tell nobody how far it is."""
