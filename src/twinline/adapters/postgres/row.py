@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from twinline.adapters.postgres.shape import CONTRACT, CUSTOMER, FACT, LINE
-from twinline.app.bank.store import Hold, KeptEvent, OutboxEvent, Snapshot
+from twinline.app.bank.store import Closing, Hold, KeptEvent, OutboxEvent, Snapshot
 from twinline.ledger.account import AccountKind, account_named
 from twinline.ledger.admission import Accepted, Refusal, Standing
 from twinline.ledger.balance import Balance, Heading
@@ -109,6 +109,12 @@ def total_of(row: Row) -> tuple[Heading, Balance]:
     currency, kind, licence, funder, posted_minor, pending_minor = row
     heading = Heading(currency, AccountKind(kind), licence, funder)
     return heading, Balance(posted_minor, pending_minor)
+
+
+def closing_of(row: Row) -> Closing:
+    """Return a closing of a period: columns of `closing`."""
+    closed_until, closed_by, closed_at = row
+    return Closing(closed_until=closed_until, closed_by=closed_by, closed_at=closed_at)
 
 
 def kept_event_of(row: Row) -> KeptEvent:

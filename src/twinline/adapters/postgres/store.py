@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from psycopg.errors import LockNotAvailable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from twinline.app.bank.store import (
+        Closing,
         Hold,
         KeptEvent,
         OutboxEvent,
@@ -81,6 +83,21 @@ class PostgresStore(Store):
     async def post(self, posting: Posting) -> Accepted | Refusal:
         """Post a group and all that goes with it, or nothing."""
         return await self._collector.post(posting)
+
+    async def closing(self) -> Closing | None:
+        """Return the last closing of a period."""
+        found = await self._reading.rows("closing")
+        return rows.closing_of(found[0]) if found else None
+
+    async def close_period(self, closing: Closing) -> Closing:
+        """Close a period, and return the last closing: a later one than this stays."""
+        try:
+            await self._alone.rows("close_period", asdict(closing))
+        except LockNotAvailable as error:
+            raise Busy(closing.closed_by) from error
+        last = await self.closing()
+        assert last is not None, "it was closed, or a later one was there"
+        return last
 
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
         """Return what was answered to a key; what was accepted is never forgotten."""

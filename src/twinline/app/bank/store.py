@@ -143,6 +143,18 @@ class Posting:
             raise PostingFault(group, "hold", hold.group_id, "of the group's id, and waiting")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A period that was closed: its last day, by whom and when.
+
+    No group that counts on that day or before is accepted from then on.
+    """
+
+    closed_until: date
+    closed_by: str
+    closed_at: datetime
+
+
 class PostingFault(ValueError):
     """A posting that nobody may ask for: a mistake of the caller's code. Nothing was done."""
 
@@ -218,6 +230,18 @@ class Store(Protocol):
         One decided on other lending stops than stand, `stops_seen`, is stale: once a stop has been
         written nothing decided without it is posted, on any server.
         A fact of a contract that is not there, or with an id its owner has used, is a fault.
+        """
+        ...
+
+    async def closing(self) -> Closing | None:
+        """Return the last closing of a period, None if none was ever closed."""
+        ...
+
+    async def close_period(self, closing: Closing) -> Closing:
+        """Close a period, and return the last closing: a later one than this stays.
+
+        From the answer on nothing is booked in the period, also by whoever was about to. Raises
+        `Busy`.
         """
         ...
 
