@@ -15,6 +15,7 @@ from twinline.app.bank import (
     merchants,
     opening,
     operations,
+    periods,
     reading,
     refunds,
     repayments,
@@ -38,5 +39,6 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *credit_balances.COMMANDS,
     *merchants.COMMANDS,
     *operations.COMMANDS,
+    *periods.COMMANDS,
     *reading.COMMANDS,
 )
