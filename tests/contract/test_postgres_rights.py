@@ -71,6 +71,9 @@ def entered(book: str, request: pytest.FixtureRequest) -> Iterator[psycopg.Conne
         "UPDATE twinline.person SET data_key = ''",
         "DELETE FROM twinline.personal_reading",
         "UPDATE twinline.keyring_mark SET mark = ''",
+        "INSERT INTO twinline.closing VALUES ('2026-01-31', 'x', now())",
+        "UPDATE twinline.closing SET closed_until = '2026-01-31'",
+        "DELETE FROM twinline.closing",
     ],
 )
 def test_nothing_booked_can_be_rewritten(entered: psycopg.Connection, tried: str) -> None:

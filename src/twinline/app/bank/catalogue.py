@@ -17,6 +17,7 @@ from twinline.app.bank import (
     merchants,
     opening,
     operations,
+    periods,
     reading,
     refunds,
     repayments,
@@ -42,5 +43,6 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *merchants.COMMANDS,
     *operations.COMMANDS,
     *funders.COMMANDS,
+    *periods.COMMANDS,
     *reading.COMMANDS,
 )

@@ -60,6 +60,7 @@ class StopCustomerRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     STATUS = ("status", Family.CONFLICT, "a customer who is active or imported")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class StopCustomerRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,6 +88,7 @@ class ResumeCustomerRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     STATUS = ("status", Family.CONFLICT, "a customer who is stopped")
     SECOND_PERSON_MISSING = reason.SECOND_PERSON_MISSING
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 def resume_customer(
@@ -117,6 +119,7 @@ class MergeRefusal(Reason):
         "a customer to merge into, who is no double",
     )
     HOLDS_WAIT = ("holds_wait", Family.CONFLICT, "a double without authorisations that wait")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class MergeRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,6 +198,7 @@ class NoCreditRefusal(Reason):
     CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class NoCreditRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -238,6 +242,7 @@ class SpendingCapRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     AMOUNT_INVALID = reason.AMOUNT_INVALID
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class SpendingCapRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):

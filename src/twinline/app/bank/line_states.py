@@ -32,6 +32,7 @@ class MoveLineRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
     LINE_STATE = LINE_STATE
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class AnnouncedMoveRefusal(Reason):
@@ -47,6 +48,7 @@ class AnnouncedMoveRefusal(Reason):
         Family.RULE,
         "a day that was announced and has come; one that is announced lies ahead",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class CloseLineRefusal(Reason):
@@ -62,6 +64,7 @@ class CloseLineRefusal(Reason):
         Family.RULE,
         "a line closes once nothing is owed, held or kept on it",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class StopLineRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -315,6 +315,7 @@ class AcceptRefusal(Reason):
         Family.CONFLICT,
         "an offer is accepted once; this customer's lines are open",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class AcceptRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -155,6 +155,7 @@ class PayoutRefusal(Reason):
         "the payable that the merchant's own books were held against",
     )
     PAYABLE_EXCEEDED = ("payable_exceeded", Family.LIMIT, "at most what the merchant is owed")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class PayoutRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
