@@ -28,6 +28,7 @@ from twinline.adapters.cli import (
     train,
     verify,
 )
+from twinline.adapters.cli.place import address_of
 from twinline.app.compare import Pages
 from twinline.app.extra import extra
 from twinline.app.fault import Fault
@@ -73,6 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read us has closed the pipe; what was asked for has been done.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OUTPUT_CLOSED
+    except PermissionError as error:
+        where = error.filename or "a file"
+        reason = f"{error.strerror}: must be open to the user who runs this"
+        print(f"twinline: error: {where}: {reason}", file=sys.stderr)  # noqa: T201
+        return INPUT_FAULT
     except OSError as error:
         if error.filename is not None:
             raise
@@ -159,11 +165,11 @@ def _search_page() -> SearchPage:
     return search_page
 
 
-def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
+def _bank_book(place: Place) -> AbstractAsyncContextManager[Store]:
     with extra("bank"):
         from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
 
-    return PostgresStore(url)
+    return PostgresStore(address_of(place, _database))
 
 
 def _bank_bulk(url: str) -> AbstractAsyncContextManager[BulkStore]:

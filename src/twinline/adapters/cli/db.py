@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -84,7 +85,7 @@ def _add_status(verbs: Verbs, database: Callable[[], Database]) -> None:
 def _status(arguments: argparse.Namespace, database: Database) -> int:
     server = database.status(arguments.folder)
     if server is None:
-        print("does not run")
+        print("does not run", file=sys.stderr if arguments.url else sys.stdout)
         return NOT_RUNNING
     print(server.url if arguments.url else _said(server, "runs"))
     return 0

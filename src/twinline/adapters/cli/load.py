@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from twinline.adapters.cli.bank import add_database
-from twinline.adapters.cli.db import default_folder
+from twinline.adapters.cli.place import Place, address_of
 from twinline.adapters.cli.progress import progress_bar
 from twinline.app.fault import InputFault
 from twinline.kernel.rate import parse_decimal
@@ -56,12 +56,6 @@ def add_verb(verbs: Verbs, loading: Loading) -> None:
     )
     add_database(verb)
     verb.add_argument(
-        "--folder",
-        type=Path,
-        default=default_folder(),
-        help="where `db start` keeps its server, without --database (default: %(default)s)",
-    )
-    verb.add_argument(
         "--funder", default="own", help="whose money the book's loans are (default: %(default)s)"
     )
     verb.add_argument(
@@ -83,7 +77,7 @@ def _load(arguments: argparse.Namespace, loading: Loading) -> int:
         funder=arguments.funder,
         weight=arguments.instalment_weight,
     )
-    url = _url(arguments, loading)
+    url = address_of(Place(arguments.database, arguments.folder), loading.database)
     with _uncollected():
         loaded = asyncio.run(_loaded(request, url, loading))
     before = loaded.rows - loaded.added
@@ -94,17 +88,6 @@ def _load(arguments: argparse.Namespace, loading: Loading) -> int:
     else:
         print(f"{loaded.added:,} customers loaded")
     return 0
-
-
-def _url(arguments: argparse.Namespace, loading: Loading) -> str:
-    """Return the book's address: the one that is named, else that of the folder's own server."""
-    if arguments.database:
-        return str(arguments.database)
-    server = loading.database().status(arguments.folder)
-    if server is None:
-        rule = "must run: twinline db start; or name a book by --database"
-        raise InputFault(place=str(arguments.folder), value="no server", rule=rule)
-    return server.url
 
 
 async def _loaded(request: LoadRequest, url: str, loading: Loading) -> Loaded:

@@ -51,6 +51,15 @@ def add_jobs(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun.
+
+    >>> counted(1, "owner"), counted(2_000, "entry", "entries")
+    ('1 owner', '2,000 entries')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def money(text: str) -> str:
     """Return an amount of a record in groups of three.
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+<<<<<<< HEAD
 from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
+=======
+from psycopg import AsyncConnection, OperationalError, ProgrammingError
+from psycopg.errors import LockNotAvailable, QueryCanceled
+>>>>>>> stranger
 
+from twinline.adapters.postgres.address import AddressFault, reason
 from twinline.adapters.postgres.statement import statement
 from twinline.app.bank.store import Unavailable
 from twinline.app.fault import InputFault
@@ -32,6 +38,7 @@ OWNER: Final = "session_owner"
 
 
 async def connect(url: str, session: str = SERVICE) -> Connection:
+<<<<<<< HEAD
     """Return a session with one role's rights.
 
     Raises `psycopg.OperationalError`, and `InputFault` where the address's user may not have them.
@@ -47,6 +54,16 @@ async def connect(url: str, session: str = SERVICE) -> Connection:
         role = "twinline_owner" if session == OWNER else "twinline_service"
         rule = f"must be a user who may act as {role} ({error.diag.message_primary})"
         raise InputFault(place="database", value=user, rule=rule) from None
+=======
+    """Return a session with one role's rights. Raises `psycopg.OperationalError`."""
+    try:
+        connection: Connection = await AsyncConnection.connect(
+            url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name="twinline"
+        )
+    except ProgrammingError:
+        raise AddressFault("database") from None
+    await connection.execute(statement(session))
+>>>>>>> stranger
     return connection
 
 
@@ -89,7 +106,7 @@ class Connections:
         try:
             return await self._rows(name, values)
         except OperationalError as error:
-            raise Unavailable(str(error)) from error
+            raise Unavailable(reason(error)) from error
 
     async def _rows(self, name: str, values: Mapping[str, object] | Arguments) -> list[Row]:
         connection = await self._free.get()
