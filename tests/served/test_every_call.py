@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tests.soak.asking import Outcomes, client_of
-from tests.soak.call import Customer, quote_body
-from tests.soak.every_call import STEPS
-from tests.soak.life import told
-from tests.soak.person import person
+from tests.served.asking import Outcomes, client_of
+from tests.served.call import Customer, quote_body
+from tests.served.every_call import STEPS
+from tests.served.life import told
+from tests.served.person import person
 from twinline.app.bank.catalogue import CATALOGUE
 from twinline.sim.auditor import Auditor
 
 if TYPE_CHECKING:
-    from tests.soak.asking import Answer, Client
-    from tests.soak.every_call import Step
-    from tests.soak.served import Served
+    from tests.served.asking import Answer, Client
+    from tests.served.bank import Served
+    from tests.served.every_call import Step
 
 AT_ONCE = 3
 METHODS = {command.name: command.method for command in CATALOGUE}

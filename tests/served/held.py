@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.soak.asking import Became
+from tests.served.asking import Became
 from twinline.app.bank.verify import verify_owner
 
 if TYPE_CHECKING:
-    from tests.soak.asking import Outcomes
+    from tests.served.asking import Outcomes
     from twinline.app.bank.store import Store
 
 PAGE = 1_000

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tests.soak.kills import endure
-from tests.soak.races import race
+from tests.served.kills import endure
+from tests.served.races import race
 
 if TYPE_CHECKING:
-    from tests.soak.asking import Outcomes
-    from tests.soak.served import Served
+    from tests.served.asking import Outcomes
+    from tests.served.bank import Served
 
 
 def test_no_race_passes_a_limit(bank: Served) -> None:

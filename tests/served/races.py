@@ -15,17 +15,17 @@ from itertools import cycle
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from tests.soak.asking import Outcomes, client_of
-from tests.soak.held import untrue_of
-from tests.soak.life import Life
+from tests.served.asking import Outcomes, client_of
+from tests.served.held import untrue_of
+from tests.served.life import Life
 from twinline.adapters.postgres.store import PostgresStore
 from twinline.sim.auditor import Auditor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.soak.asking import Client
-    from tests.soak.served import Served
+    from tests.served.asking import Client
+    from tests.served.bank import Served
     from twinline.app.bank.store import Store
 
 CLIENTS: Final = 64

@@ -17,9 +17,9 @@ from enum import Enum, unique
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from tests.soak.asking import Became, Outcomes, client_of
-from tests.soak.held import untrue_of
-from tests.soak.life import Life
+from tests.served.asking import Became, Outcomes, client_of
+from tests.served.held import untrue_of
+from tests.served.life import Life
 from twinline.adapters.postgres.store import PostgresStore
 from twinline.app.fault import InputFault
 from twinline.sim.auditor import Auditor
@@ -27,8 +27,8 @@ from twinline.sim.auditor import Auditor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.soak.asking import Client
-    from tests.soak.served import Served
+    from tests.served.asking import Client
+    from tests.served.bank import Served
 
 CLIENTS: Final = 16
 CUSTOMERS: Final = 8
