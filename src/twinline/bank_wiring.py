@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import twinline
+from twinline.adapters.cli.keyring import Keyrings, Rotated
 from twinline.adapters.http.callers import Rates
 from twinline.adapters.http.clock import SystemClock
 from twinline.adapters.http.log import log_to
@@ -33,7 +34,7 @@ from twinline.adapters.postgres.connections import ACCESSES, OWNER, Connections
 from twinline.adapters.postgres.database import NAMED, PostgresDatabase
 from twinline.adapters.postgres.register import PostgresRegister
 from twinline.adapters.postgres.store import PostgresStore
-from twinline.adapters.postgres.vault import PostgresVault, is_marked, mark_of
+from twinline.adapters.postgres.vault import PostgresVault, is_marked, mark_of, wrap_again
 from twinline.adapters.postgres.webhooks import PostgresWebhooks
 from twinline.adapters.vault.file import KeyringFile
 from twinline.adapters.vault.keyring import KEY_BYTES, Keyring
@@ -54,6 +55,7 @@ from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import time
+    from pathlib import Path
 
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
@@ -112,6 +114,26 @@ async def keys_at(place: Place) -> AsyncIterator[Keys]:
             yield PostgresKeys(connections)
 
 
+class KeyringFiles(Keyrings):
+    """Keyrings in files, and the databases whose personal data they seal."""
+
+    def make(self, path: Path) -> None:
+        """Make new keys in a new file."""
+        KeyringFile(path).make()
+
+    def rotate(self, path: Path, place: Place) -> Rotated:
+        """Add a master key to a file, and put every data key of a database under it."""
+        with _database(place).serving(place.folder) as server:
+            return asyncio.run(_rotated(server.url, KeyringFile(path)))
+
+
+async def _rotated(url: str, keyring: KeyringFile) -> Rotated:
+    async with Connections(url, 1, session=OWNER) as connections:
+        await _require_keys(connections, keyring, may_make=False)
+        renewed = keyring.renew()
+        return Rotated(renewed.current, await wrap_again(connections, renewed))
+
+
 def _database(place: Place) -> PostgresDatabase:
     named = {NAMED: place.url} if place.url else {}
     return PostgresDatabase({**os.environ, **named})
@@ -147,7 +169,7 @@ async def _serve_from(
 
 async def _require_keys(desk: Connections, keyring: KeyringFile, *, may_make: bool) -> None:
     """See to it that personal data is sealed with this book's keys, made now if it is new."""
-    if not keyring.exists:
+    if not keyring.exists():
         known = await mark_of(desk) is not None
         if known or not may_make:
             rule = "put this book's keyring back: without it its personal data cannot be read"

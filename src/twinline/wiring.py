@@ -16,6 +16,7 @@ from twinline.adapters.cli import (
     decide,
     explain,
     key,
+    keyring,
     monitor,
     review,
     roots,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from twinline.adapters.cli.keyring import Keyrings
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
@@ -98,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     roots.register(commands, _bank_book, _signing, _clock)
     serve.register(commands, _serve)
     key.register(commands, _keys, _new_key, _clock)
+    keyring.register(commands, _keyrings)
     db.register(commands, _database)
     return parser
 
@@ -193,6 +196,13 @@ async def _keys(place: Place, in_memory: bool) -> AsyncIterator[Keys]:  # noqa: 
         from twinline.bank_wiring import keys_at  # noqa: PLC0415 - an extra
     async with keys_at(place) as keys:
         yield keys
+
+
+def _keyrings() -> Keyrings:
+    with extra("bank"):
+        from twinline.bank_wiring import KeyringFiles  # noqa: PLC0415 - an extra
+
+    return KeyringFiles()
 
 
 def _new_key() -> str:

@@ -48,6 +48,12 @@ class Running:
         return found[0]
 
 
+def twinline(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a verb to its end."""
+    command = [sys.executable, "-m", "twinline", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 @contextmanager
 def running(*arguments: str, module: str = "twinline", last: str = "twl_") -> Iterator[Running]:
     """Yield a server on a free port whose `last` words have come; end it if it still runs."""

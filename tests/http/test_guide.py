@@ -8,10 +8,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.http.process import running
+import pytest
+
+from tests.databases import quick_folder
+from tests.http.process import running, twinline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.http.process import Running
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "integrate.md"
 BLOCK = re.compile(r"```(sh|text)\n(.*?)```\n", re.DOTALL)
@@ -27,26 +32,41 @@ def steps(guide: str) -> Iterator[tuple[str, str]]:
             yield text, shown[0][1] if shown and shown[0][0] == "text" else ""
 
 
-def test_the_guide_says_what_happens(tmp_path: Path) -> None:
-    """Every command of the guide prints what the guide says it prints."""
+@pytest.fixture(params=["memory", "postgres"])
+def server(request: pytest.FixtureRequest) -> Iterator[tuple[Running, str]]:
+    """Yield a server as the guide starts it, or on a database, and a key."""
+    if request.param == "memory":
+        with running("--memory") as in_memory:
+            yield in_memory, in_memory.key
+        return
+    with quick_folder() as folder:
+        database = ("--folder", str(folder / "db"))
+        keyring = ("--keyring", str(folder / "keyring.json"))
+        with running(*database, *keyring, last="simulated") as kept:
+            yield kept, twinline("key", "add", "shop", *database).stdout.strip()
+            assert kept.stop() == 0
+
+
+def test_the_guide_says_what_happens(tmp_path: Path, server: tuple[Running, str]) -> None:
+    """Every command of the guide prints what the guide says it prints, wherever the bank is."""
+    bank, key = server
     (start, banner), (sign_in, _), *asked = steps(GUIDE.read_text(encoding="utf-8"))
     assert start == "twinline serve --memory\n"
     assert "URL=" in sign_in
-
-    with running("--memory") as server:
-        told = server.told.replace(server.address, "http://127.0.0.1:8000")
+    told = bank.told.replace(bank.address, "http://127.0.0.1:8000")
+    if "in memory" in told:
         assert re.sub("twl_.*", "twl_…", told) == banner
-        script = f"URL={server.address}\nKEY={server.key}\n" + "".join(
-            f"{commands}echo '{MARK}'\n" for commands, _ in asked
-        )
-        ran = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - the reader's own shell
-            cwd=tmp_path,
-            env={"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
+    script = f"URL={bank.address}\nKEY={key}\n" + "".join(
+        f"{commands}echo '{MARK}'\n" for commands, _ in asked
+    )
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - the reader's own shell
+        cwd=tmp_path,
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     printed = ran.stdout.split(f"{MARK}\n")[:-1]
     assert printed == [shown for _, shown in asked], ran.stderr

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.http.process import running
+from tests.http.process import running, twinline
 from tests.http.receiver import receiving
 
 if TYPE_CHECKING:
@@ -31,12 +29,6 @@ APPLICATION = {
         "cash_loan_rate": "0.146",
     },
 }
-
-
-def twinline(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a verb."""
-    command = [sys.executable, "-m", "twinline", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def put(address: str, key: str, merchant_id: str = "M1") -> httpx.Response:

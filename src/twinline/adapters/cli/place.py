@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from twinline.adapters.cli.bank import URL_VARIABLE
 from twinline.adapters.cli.db import default_folder
 
 if TYPE_CHECKING:
@@ -24,15 +25,18 @@ class Place:
     folder: Path
 
 
-def add_place(verb: argparse.ArgumentParser) -> None:
-    """Let a verb be told where the bank is."""
-    where = verb.add_mutually_exclusive_group()
-    where.add_argument(
-        "--database",
-        metavar="URL",
-        default="",
-        help="the database: postgresql://… (default: $TWINLINE_DATABASE_URL, else one of our own)",
+def add_database(verb: argparse.ArgumentParser) -> None:
+    """Let a verb be told its database."""
+    _add_url(verb)
+    verb.add_argument(
+        "--folder", type=Path, help=f"where our own database is (default: {default_folder()})"
     )
+
+
+def add_place(verb: argparse.ArgumentParser) -> None:
+    """Let a verb be told where a server keeps what it has, which may be memory."""
+    where = verb.add_mutually_exclusive_group()
+    _add_url(where)
     where.add_argument(
         "--memory",
         action="store_true",
@@ -43,6 +47,15 @@ def add_place(verb: argparse.ArgumentParser) -> None:
         type=Path,
         help=f"where our own database is (default: {default_folder()}); with --memory, where keys "
         "and the record of accesses are",
+    )
+
+
+def _add_url(where: argparse._ActionsContainer) -> None:
+    where.add_argument(
+        "--database",
+        metavar="URL",
+        default="",
+        help=f"the database: postgresql://… (default: ${URL_VARIABLE}, else one of our own)",
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from datetime import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from twinline.adapters.cli.place import KEYRING_VARIABLE, add_place, default_keyring, place_of
+from twinline.adapters.cli.keyring import add_keyring
+from twinline.adapters.cli.place import add_place, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.words import Verbs
@@ -42,13 +43,7 @@ def register(subparsers: Verbs, serve: Callable[[Serving], int]) -> None:
     """Add the verb."""
     verb = subparsers.add_parser("serve", help="serve the bank over HTTP")
     add_place(verb)
-    verb.add_argument(
-        "--keyring",
-        type=Path,
-        default=default_keyring(),
-        help="the file of the keys that seal personal data; keep it apart from the database and "
-        f"its backups (default: ${KEYRING_VARIABLE}, else %(default)s)",
-    )
+    add_keyring(verb)
     verb.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     verb.add_argument(
         "--port", type=_port, default=PORT, help="the port (%(default)s); 0 finds a free one"

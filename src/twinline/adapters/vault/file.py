@@ -38,9 +38,8 @@ class KeyringFile:
         self._read: tuple[int, int, int] | None = None
         self._keyring: Keyring | None = None
 
-    @property
     def exists(self) -> bool:
-        """Whether there is such a file."""
+        """Return whether there is such a file."""
         return self.path.exists()
 
     def keyring(self) -> Keyring:
@@ -62,7 +61,7 @@ class KeyringFile:
 
     def make(self) -> Keyring:
         """Make new keys in a new file, and return them. Raises `InputFault` where there is one."""
-        if self.exists:
+        if self.exists():
             raise self._fault("is there already", "a keyring is made once, and never overwritten")
         keyring = Keyring(
             masters={"m1": secrets.token_bytes(KEY_BYTES)},

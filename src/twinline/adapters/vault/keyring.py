@@ -88,6 +88,9 @@ class Keyring(Sealing):
         return WrappedKey(self.current, _sealed(self.masters[self.current], key, customer_id))
 
     def _data_key(self, customer_id: str, wrapped: WrappedKey) -> bytes:
+        if wrapped.master not in self.masters:
+            rule = f"one of {', '.join(self.masters)}; take the keyring of who rotated it"
+            raise KeyringFault("master", wrapped.master, rule)
         return _opened(self.masters[wrapped.master], wrapped.sealed, customer_id)
 
 

@@ -25,15 +25,6 @@ class _Kept:
     blind: dict[Index, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Who read a customer's personal data, and when."""
-
-    customer_id: str
-    reader: str
-    at: datetime
-
-
 class MemoryVault(Vault):
     """Personal data in memory. Threads must not share one."""
 
@@ -42,7 +33,7 @@ class MemoryVault(Vault):
         self._keyring = keyring
         self._kept: dict[str, _Kept] = {}
         self._owners: defaultdict[tuple[Index, bytes], set[str]] = defaultdict(set)
-        self.readings: list[Reading] = []
+        self._readings: defaultdict[str, list[tuple[str, datetime]]] = defaultdict(list)
 
     def keyed(self, said: bytes) -> bytes:
         """Return a keyed hash of what was said to the bank."""
@@ -60,7 +51,7 @@ class MemoryVault(Vault):
     async def read(self, customer_id: str, reader: str, at: datetime) -> Mapping[Field, str]:
         """Return a customer's fields in clear, and record who read them and when."""
         kept = self._of(customer_id)
-        self.readings.append(Reading(customer_id, reader, at))
+        self._readings[customer_id].append((reader, at))
         return {
             name: self._keyring.open(customer_id, kept.key, name, sealed)
             for name, sealed in kept.fields.items()
@@ -85,6 +76,10 @@ class MemoryVault(Vault):
         if kept is not None:
             for index, hashed in kept.blind.items():
                 self._owners[index, hashed].discard(customer_id)
+
+    async def readings(self, customer_id: str) -> tuple[tuple[str, datetime], ...]:
+        """Return who read a customer's fields and when, in that order."""
+        return tuple(self._readings.get(customer_id, ()))
 
     def _lead(self, customer_id: str, kept: _Kept, index: Index, text: str) -> None:
         if index in kept.blind:

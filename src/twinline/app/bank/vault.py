@@ -112,6 +112,10 @@ class Vault(Protocol):
         """
         ...
 
+    async def readings(self, customer_id: str) -> tuple[tuple[str, datetime], ...]:
+        """Return who read a customer's fields and when, in that order."""
+        ...
+
     async def put(self, customer_id: str, fields: Mapping[Field, str]) -> None:
         """Replace some of a customer's fields. Raises `NoPersonalDataError`."""
         ...

@@ -88,7 +88,11 @@ class Webhooks(Protocol):
         ...
 
     async def due(self, subscriber_id: str, at: datetime, count: int) -> Sequence[Delivery]:
-        """Return what is to be sent by `at`: of each owner the first event that waits."""
+        """Return what is to be sent by `at`: of each owner the first event that waits.
+
+        Where servers share the letters, these are the asker's until it says how they went, or
+        longer has passed than an attempt takes.
+        """
         ...
 
     async def delivered(self, subscriber_id: str, position: int) -> None:
