@@ -128,7 +128,8 @@ class Teller:
             case ["days", number]:
                 self._pass_days(int(number))
             case ["sweep"]:
-                assert (await self.client.plain("POST", "overdue-authorisations/expiry", {})).accepted
+                swept = await self.client.plain("POST", "overdue-authorisations/expiry", {})
+                assert swept.accepted, swept
             case ["expect", *pairs]:
                 await self._expect(line, _pairs(pairs))
             case ["owed", *pairs]:
