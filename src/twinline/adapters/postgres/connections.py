@@ -5,13 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-<<<<<<< HEAD
-from psycopg import AsyncConnection, OperationalError
-from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
-=======
 from psycopg import AsyncConnection, OperationalError, ProgrammingError
-from psycopg.errors import LockNotAvailable, QueryCanceled
->>>>>>> stranger
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
 
 from twinline.adapters.postgres.address import AddressFault, reason
 from twinline.adapters.postgres.statement import statement
@@ -38,14 +33,16 @@ OWNER: Final = "session_owner"
 
 
 async def connect(url: str, session: str = SERVICE) -> Connection:
-<<<<<<< HEAD
     """Return a session with one role's rights.
 
     Raises `psycopg.OperationalError`, and `InputFault` where the address's user may not have them.
     """
-    connection: Connection = await AsyncConnection.connect(
-        url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name="twinline"
-    )
+    try:
+        connection: Connection = await AsyncConnection.connect(
+            url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name="twinline"
+        )
+    except ProgrammingError:
+        raise AddressFault("database") from None
     try:
         await connection.execute(statement(session))
     except InsufficientPrivilege as error:
@@ -54,16 +51,6 @@ async def connect(url: str, session: str = SERVICE) -> Connection:
         role = "twinline_owner" if session == OWNER else "twinline_service"
         rule = f"must be a user who may act as {role} ({error.diag.message_primary})"
         raise InputFault(place="database", value=user, rule=rule) from None
-=======
-    """Return a session with one role's rights. Raises `psycopg.OperationalError`."""
-    try:
-        connection: Connection = await AsyncConnection.connect(
-            url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name="twinline"
-        )
-    except ProgrammingError:
-        raise AddressFault("database") from None
-    await connection.execute(statement(session))
->>>>>>> stranger
     return connection
 
 
