@@ -31,7 +31,7 @@ check: .venv/dev.stamp ## format, lint, types, import contracts, tidy rules
 	$(PY) -m pytest --quiet tests/tidy/test_tidy.py
 
 soak: .venv/dev.stamp ## race and kill a bank for half an hour; SOAK="--seed 7" repeats a run's lot
-	$(PY) -m tests.soak.run $(SOAK)
+	$(PY) -m tests.served.run $(SOAK)
 
 bench: .venv/dev.stamp ## measure against the budgets
 	$(PY) tests/bench/run.py

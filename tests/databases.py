@@ -41,6 +41,7 @@ EMPTIED = (
     "person",
     "personal_reading",
     "keyring_mark",
+    "closing",
 )
 
 

@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import (
+    bank,
     book,
     calc,
     db,
     decide,
     explain,
+    general_ledger,
     key,
     keyring,
     load,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from twinline.adapters.cli.general_ledger import NewTable
     from twinline.adapters.cli.keyring import Keyrings
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
@@ -104,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     key.register(commands, _keys, _new_key, _clock)
     keyring.register(commands, _keyrings)
     db.register(commands, _database)
-    load.register(commands, load.Loading(_load_shelf, _bank_bulk, _database, _clock))
+    of_bank = bank.register(commands)
+    load.add_verb(of_bank, load.Loading(_load_shelf, _bank_bulk, _database, _clock))
+    general_ledger.add_verbs(of_bank, _bank_book, _new_table, _clock)
     return parser
 
 
@@ -178,6 +183,12 @@ def _load_shelf() -> LoadShelf:
     from twinline.adapters.batch import shelf  # noqa: PLC0415 - Arrow takes long to load
 
     return shelf
+
+
+def _new_table() -> NewTable:
+    from twinline.adapters.batch.new_table import new_table  # noqa: PLC0415 - one verb's
+
+    return new_table
 
 
 def _signing() -> Signing:

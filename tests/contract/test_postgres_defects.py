@@ -12,7 +12,7 @@ import pytest
 
 from tests import lives
 from tests.audited import Audited
-from tests.databases import new_book
+from tests.databases import empty, new_book
 from tests.postings import AT, draw, opening
 from twinline.adapters.postgres.statement import schema
 from twinline.adapters.postgres.store import PostgresStore
@@ -20,7 +20,7 @@ from twinline.app.bank.store import PostingFault
 from twinline.app.bank.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
 pytestmark = pytest.mark.anyio
 
@@ -105,41 +105,36 @@ def _body(function: str) -> str:
     raise AssertionError(function)
 
 
-@pytest.fixture(params=[True, False], ids=["together", "one by one"])
-async def scratch(
-    database_server: str, request: pytest.FixtureRequest
-) -> AsyncIterator[tuple[str, bool]]:
-    """Yield a book of this test's own, and by which of its two functions groups are posted."""
+@pytest.fixture
+def scratch(database_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Yield a book of this test's own."""
     name = f"defect_{abs(hash(request.node.name))}"
-    together: bool = request.param
-    yield new_book(database_server, name), together
+    yield new_book(database_server, name)
     with psycopg.connect(database_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS)
-async def test_a_defect_of_the_database_is_accused(
-    scratch: tuple[str, bool], defect: Defect
-) -> None:
+async def test_a_defect_of_the_database_is_accused(scratch: str, defect: Defect) -> None:
     """Whichever function posts, the auditor accuses the answers and `verify` the book."""
-    url, together = scratch
-    planted(url, defect)
-    async with PostgresStore(url, together=together) as store:
-        audited = Audited(store, Random(0))
-        await audited.post(opening())
-        await defect.life(audited)
-        findings = [str(each) async for each in verify(store, until=AT + timedelta(days=1))]
+    planted(scratch, defect)
+    for together in (True, False):
+        empty(scratch)
+        async with PostgresStore(scratch, together=together) as store:
+            audited = Audited(store, Random(0))
+            await audited.post(opening())
+            await defect.life(audited)
+            found = [str(each) async for each in verify(store, until=AT + timedelta(days=1))]
+        accused = audited.auditor.findings()
 
-    assert any(defect.accused in line for line in audited.auditor.findings())
-    assert any(defect.found in line for line in findings), findings
+        assert any(defect.accused in line for line in accused), (together, accused)
+        assert any(defect.found in line for line in found), (together, found)
 
 
-async def test_a_forgotten_key_stops_at_the_table(database_server: str) -> None:
+async def test_a_forgotten_key_stops_at_the_table(scratch: str) -> None:
     """Without its check a key still books once: the journal's own key refuses the second row."""
-    defect = DEFECTS["a dropped idempotency check"]
-    url = new_book(database_server, "forgotten_key")
-    planted(url, replace(defect, walls=()))
-    async with PostgresStore(url) as store:
+    planted(scratch, replace(DEFECTS["a dropped idempotency check"], walls=()))
+    async with PostgresStore(scratch) as store:
         await store.post(opening())
         await store.post(draw("D1", 300))
         with pytest.raises(PostingFault, match="journal_pkey"):

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
+from tests.banks import KEYRING, RESIDENT_ID
 from tests.databases import empty
 from tests.postings import draw, opening
+from twinline.adapters.postgres.access import PostgresKeys
+from twinline.adapters.postgres.connections import OWNER, Connections
 from twinline.adapters.postgres.store import PostgresStore
+from twinline.adapters.postgres.vault import PostgresVault, is_marked
+from twinline.app.bank.vault import Field
+from twinline.app.fault import InputFault
+from twinline.ledger.admission import Accepted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +71,9 @@ def entered(book: str, request: pytest.FixtureRequest) -> Iterator[psycopg.Conne
         "UPDATE twinline.person SET data_key = ''",
         "DELETE FROM twinline.personal_reading",
         "UPDATE twinline.keyring_mark SET mark = ''",
+        "INSERT INTO twinline.closing VALUES ('2026-01-31', 'x', now())",
+        "UPDATE twinline.closing SET closed_until = '2026-01-31'",
+        "DELETE FROM twinline.closing",
     ],
 )
 def test_nothing_booked_can_be_rewritten(entered: psycopg.Connection, tried: str) -> None:
@@ -88,6 +100,39 @@ def test_a_reader_posts_nothing(entered: psycopg.Connection) -> None:
         with pytest.raises(InsufficientPrivilege):
             entered.execute(f"SELECT twinline.{call}".encode())
     assert entered.execute("SELECT count(*) FROM twinline.movement").fetchone() == (16,)
+
+
+@pytest.fixture
+def service_login(book: str) -> Iterator[str]:
+    """Yield the address of a book for a user who has the service's rights alone."""
+    empty(book)
+    user, password = "only_service", "quite secret"
+    with psycopg.connect(book, autocommit=True) as connection:
+        name = sql.Identifier(user)
+        make = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE twinline_service")
+        connection.execute(make.format(name, sql.Literal(password)))
+        address = urlsplit(book)
+        place = f"{user}:{quote(password)}@{address.hostname}:{address.port}"
+        yield address._replace(netloc=place).geturl()
+        connection.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+@pytest.mark.anyio
+async def test_a_service_serves_and_makes_no_key(service_login: str) -> None:
+    """A login with the service's rights alone keeps what a service keeps, but adds no API key."""
+    async with (
+        PostgresStore(service_login) as store,
+        Connections(service_login, 1) as desk,
+        Connections(service_login, 1, session=OWNER) as operator,
+    ):
+        assert isinstance(await store.post(replace(opening(), stops_seen=0)), Accepted)
+        vault = PostgresVault(desk, lambda: KEYRING)
+        assert await is_marked(desk, KEYRING)
+        assert await vault.enrol("C1", {Field.RESIDENT_ID: RESIDENT_ID}) == "C1"
+        await vault.delete_key("C1")
+        assert await PostgresKeys(desk).all() == ()
+        with pytest.raises(InputFault, match="may act as twinline_owner"):
+            await PostgresKeys(operator).all()
 
 
 def test_every_function_belongs_to_the_owner_and_is_closed(book: str) -> None:

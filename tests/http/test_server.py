@@ -340,6 +340,15 @@ def test_every_access_is_recorded(client: httpx.Client, small: Small) -> None:
     assert (second.client, second.status, second.reason) == ("", 401, "unauthenticated")
 
 
+def test_somebody_who_is_not_there_is_not_named(client: httpx.Client, small: Small) -> None:
+    """What was asked for in a customer's place is not kept: it may be a mobile number (I12)."""
+    path = DRAWS.replace("c1", "nobody")
+    assert client.get(path, headers={"X-Request-Id": "seen-3"}).status_code == 404
+
+    (seen,) = (each for each in small.accesses.accesses if each.request_id == "seen-3")
+    assert (seen.customer_id, seen.reason) == ("", "customer_not_found")
+
+
 def test_figures_are_counted_by_command(client: httpx.Client) -> None:
     """Requests, refusals and latency are there for Prometheus, and name no customer."""
     client.post(DRAWS, json={"amount": "99999.00"})

@@ -83,6 +83,15 @@ def transfers_of(event: Event, amounts: Mapping[str, int], place: Place) -> tupl
     )
 
 
+def funder_account(funder: str) -> str:
+    """Return the owner of a funder's accounts: no customer's id has a colon.
+
+    >>> funder_account("F1")
+    'funder:F1'
+    """
+    return f"funder:{funder}"
+
+
 def _account(leg: Leg, kind: AccountKind, place: Place) -> Account:
     if leg.control:
         control = place.line if leg.control == "line" else _CONTROL_NAMED[leg.control]
@@ -96,7 +105,7 @@ def _account(leg: Leg, kind: AccountKind, place: Place) -> Account:
         case _K.MERCHANT_PAYABLE:
             return Account(kind, place.merchant, place.currency)
         case _K.FUNDER_PAYABLE:
-            return Account(kind, place.funder, place.currency)
+            return Account(kind, funder_account(place.funder), place.currency)
         case _:
             return Account(kind, HOUSE, place.currency, place.licence, place.funder)
 

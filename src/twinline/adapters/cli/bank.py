@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
+    from twinline.adapters.cli.words import Verbs
     from twinline.app.bank.store import Store
 
     OpenBook = Callable[[Place], AbstractAsyncContextManager[Store]]
@@ -25,6 +26,12 @@ SETTLED_AFTER: Final = timedelta(minutes=1)
 """What was booked longer ago than this has come to rest: a posting takes seconds at most."""
 
 Given = TypeVar("Given")
+
+
+def register(subparsers: Verbs) -> Verbs:
+    """Add the group of verbs on a bank's book; return where to add them."""
+    group = subparsers.add_parser("bank", help="load a bank's book, add it up, export its journal")
+    return group.add_subparsers(dest="verb", required=True, metavar="VERB")
 
 
 def add_database(verb: argparse.ArgumentParser) -> None:

@@ -42,10 +42,8 @@ class Loading:
     clock: Callable[[], Clock]
 
 
-def register(subparsers: Verbs, loading: Loading) -> None:
-    """Add the verbs of the bank's book."""
-    group = subparsers.add_parser("bank", help="bring a book of customers into the bank")
-    verbs = group.add_subparsers(dest="verb", required=True, metavar="VERB")
+def add_verb(verbs: Verbs, loading: Loading) -> None:
+    """Add the verb to those of a bank's book."""
     verb = verbs.add_parser(
         "load",
         help="load a reviewed book: customers, lines as decided, what is owed",

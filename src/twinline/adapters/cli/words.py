@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,18 @@ def day(text: str) -> date:
     except ValueError:
         message = f"{text!r} is not a day such as 2026-11-01"
         raise argparse.ArgumentTypeError(message) from None
+
+
+def moment(text: str) -> datetime:
+    """Return an argument's instant."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo is None:
+        message = f"{text!r} is not an instant with its offset such as 2026-11-03T09:30:00+08:00"
+        raise argparse.ArgumentTypeError(message)
+    return read
 
 
 def jobs(text: str) -> int:

@@ -24,6 +24,7 @@ from twinline.app.bank.access import Access
 from twinline.app.bank.asked import command_hash
 from twinline.app.bank.clock import business_day
 from twinline.app.bank.command import Call, Family, Refused
+from twinline.app.bank.reason import CUSTOMER_NOT_FOUND
 from twinline.app.bank.store import Unavailable
 from twinline.app.fault import shown
 
@@ -46,6 +47,7 @@ NEW_IDS: Final = 8
 """Fresh identifiers that a command which makes something is given, more than any needs."""
 
 NO_COMMAND: Final = "none"
+_NOBODY: Final = CUSTOMER_NOT_FOUND[0]
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
@@ -191,6 +193,8 @@ def _require_json(content_type: str) -> None:
 
 def _reply(command: Command[Any, Any], outcome: Outcome | Refused, known: _Known) -> Reply:
     if isinstance(outcome, Refused):
+        if outcome.reason.value == _NOBODY:
+            known.customer_id = ""  # whatever was asked for, it is nobody's id
         again = {"Retry-After": "1"} if outcome.family is Family.TIME_OUT else {}
         return _said(refusal(outcome, known.request_id), again)
     known.customer_id = known.customer_id or getattr(outcome, "customer_id", "")

@@ -34,6 +34,9 @@ STALE_TWICE: Final = 2
 STOPS_CHANGED: Final = "TW409"
 """What `hold_stops_1` raises."""
 
+PERIOD_CLOSED: Final = "TW423"
+"""What `require_open_1` raises."""
+
 TURN_SECONDS: Final = 1.0
 """How long an owner's turn is kept for a command that has to be decided again."""
 
@@ -172,8 +175,7 @@ class Collector:
             (row,) = await self._alone.rows("post_group", waiting.arguments)
             outcome = outcome_of(row)
         except psycopg.Error as error:
-            stale = error.sqlstate == STOPS_CHANGED
-            self._answer(waiting, Refusal.STALE if stale else fault_of(error, waiting.posting))
+            self._answer(waiting, outcome_or_fault_of(error, waiting.posting))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller hears it
             self._answer(waiting, fault_of(error, waiting.posting))
         else:
@@ -213,6 +215,15 @@ class Collector:
         owner.stale.pop(group_id, None)
         if owner.kept_for == group_id:
             owner.kept_for = ""
+
+
+def outcome_or_fault_of(error: psycopg.Error, posting: Posting) -> Refusal | Exception:
+    """Return what an error of the database makes of a posting."""
+    if error.sqlstate == STOPS_CHANGED:
+        return Refusal.STALE
+    if error.sqlstate == PERIOD_CLOSED:
+        return Refusal.PERIOD_LOCKED
+    return fault_of(error, posting)
 
 
 def fault_of(error: Exception, posting: Posting) -> Exception:

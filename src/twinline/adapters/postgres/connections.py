@@ -6,11 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from psycopg import AsyncConnection, OperationalError, ProgrammingError
-from psycopg.errors import LockNotAvailable, QueryCanceled
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
 
 from twinline.adapters.postgres.address import AddressFault, reason
 from twinline.adapters.postgres.statement import statement
 from twinline.app.bank.store import Unavailable
+from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,14 +33,24 @@ OWNER: Final = "session_owner"
 
 
 async def connect(url: str, session: str = SERVICE) -> Connection:
-    """Return a session with one role's rights. Raises `psycopg.OperationalError`."""
+    """Return a session with one role's rights.
+
+    Raises `psycopg.OperationalError`, and `InputFault` where the address's user may not have them.
+    """
     try:
         connection: Connection = await AsyncConnection.connect(
             url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name="twinline"
         )
     except ProgrammingError:
         raise AddressFault("database") from None
-    await connection.execute(statement(session))
+    try:
+        await connection.execute(statement(session))
+    except InsufficientPrivilege as error:
+        user = connection.info.user
+        await connection.close()
+        role = "twinline_owner" if session == OWNER else "twinline_service"
+        rule = f"must be a user who may act as {role} ({error.diag.message_primary})"
+        raise InputFault(place="database", value=user, rule=rule) from None
     return connection
 
 

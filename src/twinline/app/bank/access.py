@@ -53,7 +53,7 @@ class Access:
     """One request: who asked what of whom, and how it was answered. No personal data.
 
     `client` is empty for a caller without a valid key, `customer_id` where the command names no
-    customer, `command` for an address that stands for none.
+    customer or somebody who is none, `command` for an address that stands for none.
     """
 
     at: datetime

@@ -8,6 +8,8 @@ from twinline.app.bank import (
     authorisations,
     credit_balances,
     customers,
+    funders,
+    grants,
     holds,
     line_states,
     lines,
@@ -15,6 +17,7 @@ from twinline.app.bank import (
     merchants,
     opening,
     operations,
+    periods,
     reading,
     refunds,
     repayments,
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
     *customers.COMMANDS,
+    *grants.COMMANDS,
     *line_states.COMMANDS,
     *lines.COMMANDS,
     *restrictions.COMMANDS,
@@ -38,5 +42,7 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *credit_balances.COMMANDS,
     *merchants.COMMANDS,
     *operations.COMMANDS,
+    *funders.COMMANDS,
+    *periods.COMMANDS,
     *reading.COMMANDS,
 )

@@ -39,6 +39,7 @@ class CreditBalanceRefusal(Reason):
     AMOUNT_NOT_POSITIVE = reason.AMOUNT_NOT_POSITIVE
     NOTHING_KEPT = ("nothing_kept", Family.LIMIT, "at most what is kept for the customer")
     NOTHING_OWED = ("nothing_owed", Family.LIMIT, "at most what the customer owes")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class CreditBalanceRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):

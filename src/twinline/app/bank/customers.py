@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum, unique
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -29,13 +30,18 @@ if TYPE_CHECKING:
 
 
 class CustomerOutcome(Outcome, frozen=True, kw_only=True):
-    """A customer as it stands: no personal data."""
+    """A customer as it stands: no personal data.
+
+    The own spending cap is `spending_cap`, and `spending_cap_next` from `spending_cap_next_on`.
+    """
 
     customer_id: str
     status: CustomerStatus
     merged_into: str
     no_credit: bool
     spending_cap: Money | None
+    spending_cap_next: Money | None
+    spending_cap_next_on: date | None
 
 
 @unique
@@ -54,6 +60,7 @@ class StopCustomerRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     STATUS = ("status", Family.CONFLICT, "a customer who is active or imported")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class StopCustomerRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +88,7 @@ class ResumeCustomerRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     STATUS = ("status", Family.CONFLICT, "a customer who is stopped")
     SECOND_PERSON_MISSING = reason.SECOND_PERSON_MISSING
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 def resume_customer(
@@ -111,6 +119,7 @@ class MergeRefusal(Reason):
         "a customer to merge into, who is no double",
     )
     HOLDS_WAIT = ("holds_wait", Family.CONFLICT, "a double without authorisations that wait")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class MergeRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -189,6 +198,7 @@ class NoCreditRefusal(Reason):
     CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class NoCreditRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -232,35 +242,49 @@ class SpendingCapRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     AMOUNT_INVALID = reason.AMOUNT_INVALID
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class SpendingCapRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the customer allows oneself to spend on credit in a calendar month; none for no cap."""
+    """What the customer allows oneself to spend on credit in a calendar month; none for no cap.
+
+    A tighter cap holds at once; a wider one, or none, after the house's days of thought (R116).
+    """
 
     cap: Money | None = None
 
 
 def set_spending_cap(
-    snapshot: Snapshot, request: SpendingCapRequest, call: Call, _around: None
+    snapshot: Snapshot, request: SpendingCapRequest, call: Call, bank: Bank
 ) -> Posting | Refused:
-    """Return a customer under the own spending cap."""
+    """Return a customer under the own spending cap: a later wish replaces one not yet begun."""
     customer, minor = snapshot.customer, None
     if request.cap is not None:
         minor = not_negative_minor(request.cap, customer.currency)
         if minor is None:
             return refused(SpendingCapRefusal.AMOUNT_INVALID, "cap", request.cap)
-    return _changed(snapshot, call, replace(customer, spending_cap_minor=minor), "customer_wish")
+    standing = customer.spending_cap_on(call.business_on)
+    wider = standing is not None and (minor is None or minor > standing)
+    changed = replace(
+        customer,
+        spending_cap_minor=standing if wider else minor,
+        spending_cap_next_minor=minor if wider else None,
+        spending_cap_next_on=bank.house.eases_on(call.business_on) if wider else None,
+    )
+    return _changed(snapshot, call, changed, "customer_wish")
 
 
 def customer_answer(customer: Customer) -> CustomerOutcome:
     """Return a customer as it is answered."""
-    cap = customer.spending_cap_minor
+    cap, following = customer.spending_cap_minor, customer.spending_cap_next_minor
     return CustomerOutcome(
         customer_id=customer.customer_id,
         status=customer.status,
         merged_into=customer.merged_into,
         no_credit=customer.no_credit,
         spending_cap=None if cap is None else money(cap, customer.currency),
+        spending_cap_next=None if following is None else money(following, customer.currency),
+        spending_cap_next_on=customer.spending_cap_next_on,
     )
 
 
@@ -342,7 +366,8 @@ SET_NO_CREDIT = Command(
 )
 SET_SPENDING_CAP = Command(
     name="set_spending_cap",
-    meaning="The customer caps what may be spent on credit in a calendar month.",
+    meaning="The customer caps a calendar month's spending on credit: at once if tighter, after "
+    "days of thought if wider.",
     method="PUT",
     path="/v1/customers/{customer_id}/spending-cap",
     request=SpendingCapRequest,
@@ -353,7 +378,7 @@ SET_SPENDING_CAP = Command(
     run=Deciding(
         reasons=SpendingCapRefusal,
         outcome=CustomerOutcome,
-        look_up=nothing_else,
+        look_up=_bank,
         decide=set_spending_cap,
     ),
 )

@@ -63,7 +63,9 @@ class Deciding(Generic[Asked, Answered, Around]):
         if snapshot is None:
             return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
         if (due := self.first(bank, snapshot, call)) is not None:
-            await bank.store.post(due)
+            posted = await bank.store.post(due)
+            if posted is Refusal.PERIOD_LOCKED:
+                return await answers.keep(refused(reason_like(self.reasons, posted)), call)
             return None
         around = await self.look_up(bank, request, call)
         decided = self.decide(snapshot, request, call, around)

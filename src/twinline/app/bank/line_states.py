@@ -32,6 +32,7 @@ class MoveLineRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
     LINE_STATE = LINE_STATE
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class AnnouncedMoveRefusal(Reason):
@@ -47,6 +48,7 @@ class AnnouncedMoveRefusal(Reason):
         Family.RULE,
         "a day that was announced and has come; one that is announced lies ahead",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class CloseLineRefusal(Reason):
@@ -62,6 +64,7 @@ class CloseLineRefusal(Reason):
         Family.RULE,
         "a line closes once nothing is owed, held or kept on it",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class StopLineRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +88,7 @@ def moved(snapshot: Snapshot, request: OfLine, call: Call, asked: LineMove) -> P
     line = snapshot.lines.get(request.product)
     if line is None:
         return refused(reasons["LINE_NOT_FOUND"], "product", request.product)
+    ahead = request.dormant_from_on if isinstance(request, WarnDormantRequest) else None
     if isinstance(request, StopLineRequest):
         changed = stop(line, asked, call.business_on, _grounds(request))
     else:
@@ -93,9 +97,7 @@ def moved(snapshot: Snapshot, request: OfLine, call: Call, asked: LineMove) -> P
             asked,
             call.business_on,
             outstanding_minor=_outstanding(snapshot, request.product),
-            dormant_from_on=request.dormant_from_on
-            if isinstance(request, WarnDormantRequest)
-            else None,
+            dormant_from_on=ahead,
         )
     if isinstance(changed, MoveRefusal):
         return refused(reason_like(reasons, changed), "state", line.state)

@@ -113,6 +113,7 @@ class ChangeLimitRefusal(Reason):
     )
     BELOW_MINIMUM = ("below_minimum", Family.RULE, "at least the smallest limit there is, or 0")
     ABOVE_MAXIMUM = ("above_maximum", Family.RULE, "at most what the law lets one person owe")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class ChangeLimitRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -192,6 +193,7 @@ class TemporaryRefusal(Reason):
     ABOVE_MAXIMUM = ChangeLimitRefusal.ABOVE_MAXIMUM.written
     NO_RISE = ("no_rise", Family.RULE, "above the base limit")
     DAYS_REVERSED = ("days_reversed", Family.RULE, "a last day not before the first, nor past")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class TemporaryRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -236,6 +238,7 @@ class MoveLimitRefusal(Reason):
     BELOW_MINIMUM = ChangeLimitRefusal.BELOW_MINIMUM.written
     ABOVE_MAXIMUM = ChangeLimitRefusal.ABOVE_MAXIMUM.written
     NOT_FREE = ("not_free", Family.LIMIT, "at most what is free of the giving line")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class MoveLimitRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -283,6 +286,7 @@ class OwnCapRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
     AMOUNT_INVALID = reason.AMOUNT_INVALID
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class OwnCapRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -276,6 +276,7 @@ class DrawRefusal(Reason):
     CASH_LOAN_HEADROOM = reason.CASH_LOAN_HEADROOM
     JOINT_HEADROOM = reason.JOINT_HEADROOM
     PERSON_CAP = reason.PERSON_CAP
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class DrawRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -411,6 +412,7 @@ class DisbursementReturnRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     LOAN_NOT_FOUND = ("loan_not_found", Family.MISSING, "the customer has no cash loan of this id")
     ALREADY_RETURNED = ("already_returned", Family.CONFLICT, "a disbursement comes back once")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class OfLoan(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -42,7 +42,8 @@ from twinline.kernel.identifiers import broken_rule
 from twinline.ledger.entry import Place, transfers_of
 from twinline.ledger.event import Event
 from twinline.lines.changes import limits_on, opening_amounts
-from twinline.lines.line import Line, LineState
+from twinline.lines.line import Line
+from twinline.lines.moves import Grant, grant
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class ApplyRefusal(Reason):
     DECISION_INVALID = (
         "decision_invalid",
         Family.RULE,
-        "limits in the currency's decimals, a cash-loan rate, no joint limit above the sum",
+        "limits in the currency's decimals, a rate for cash, joint at most the sum, one delay",
     )
     RATE_ABOVE_CEILING = (
         "rate_above_ceiling",
@@ -222,6 +223,8 @@ def _bad_decision(bank: Bank, decision: Decision, currency: str, call: Call) -> 
     rate = decision.cash_loan_rate
     if known[1] and rate is None:
         return refused(ApplyRefusal.DECISION_INVALID, "decision.cash_loan_rate")
+    if decision.on_condition and decision.effective_from_on is not None:
+        return refused(ApplyRefusal.DECISION_INVALID, "decision.on_condition")
     law = bank.law.values(bank.house.licence, call.business_on, currency)
     if rate is not None and ppm_of(rate) > law.price_ceiling_ppm:
         return refused(ApplyRefusal.RATE_ABOVE_CEILING, "decision.cash_loan_rate", rate)
@@ -312,6 +315,7 @@ class AcceptRefusal(Reason):
         Family.CONFLICT,
         "an offer is accepted once; this customer's lines are open",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class AcceptRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -407,30 +411,29 @@ def opened(bank: Bank, application: Application, decision: Decision, call: Call)
 
 
 def _lines(bank: Bank, decision: Decision, currency: str, on: date) -> tuple[Line, ...]:
-    later = decision.effective_from_on
-    state = LineState.OPEN if later is None or later <= on else LineState.PENDING_EFFECTIVE
     rate = decision.cash_loan_rate
-    granted = (
+    limits = (
         (Product.PAY_LATER, decision.pay_later_limit, None),
         (Product.CASH_LOAN, decision.cash_loan_limit, None if rate is None else ppm_of(rate)),
     )
-    return tuple(
-        Line(
+    lines = []
+    for product, limit, price_ppm in limits:
+        granted = Grant(
             product=product,
-            state=state,
             currency=currency,
-            base_limit_minor=_minor(limit, currency),
-            base_version=1,
-            decision_id=decision.decision_id,
             licence=bank.house.licence,
             funder=bank.house.funder,
-            opened_on=on,
+            decision_id=decision.decision_id,
+            base_limit_minor=_minor(limit, currency),
             price_ppm=price_ppm,
-            effective_from_on=later if state is LineState.PENDING_EFFECTIVE else None,
+            effective_from_on=decision.effective_from_on,
+            on_condition=decision.on_condition,
         )
-        for product, limit, price_ppm in granted
-        if _minor(limit, currency)
-    )
+        line = grant(None, granted, on)
+        assert isinstance(line, Line), "nothing speaks against a first line"
+        if line.base_limit_minor:
+            lines.append(line)
+    return tuple(lines)
 
 
 def _minor(amount: str, currency: str) -> int:

@@ -169,6 +169,11 @@ LINE_STOPPED: Written = (
     Family.RULE,
     "a line without a stop of new use; its end condition is on the line",
 )
+PERIOD_LOCKED: Written = (
+    "period_locked",
+    Family.RULE,
+    "a business day after the last closed period; send it again today with a new key",
+)
 OWN_SPENDING_CAP: Written = (
     "own_spending_cap",
     Family.LIMIT,

@@ -81,6 +81,7 @@ class RepayRefusal(Reason):
         Family.RULE,
         "a customer with a contract that a payment could be kept on",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class RepayRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -202,6 +203,7 @@ class RepaymentReturnRefusal(Reason):
         "a repayment of the customer's, and one of its sources",
     )
     ALREADY_RETURNED = ("already_returned", Family.CONFLICT, "a payment is called back once")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class RepaymentReturnRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):

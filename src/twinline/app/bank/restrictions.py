@@ -56,6 +56,7 @@ class RestrictRefusal(Reason):
         Family.RULE,
         "an end that does not come before the first day",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class RestrictRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,6 +131,7 @@ class EndRestrictionRefusal(Reason):
         Family.MISSING,
         "a restriction of this id that the lender has laid on the line",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class EndRestrictionRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):

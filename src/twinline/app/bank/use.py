@@ -69,7 +69,7 @@ def own_spending_minor(snapshot: Snapshot, on: date) -> int | None:
     Purchases, draws and what is held count; refunds do not give it back. What was reversed, such
     as a draw that the bank sent back, was never spent.
     """
-    cap = snapshot.customer.spending_cap_minor
+    cap = snapshot.customer.spending_cap_on(on)
     if cap is None:
         return None
     spent = sum(

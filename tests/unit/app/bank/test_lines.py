@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from tests.banks import applying, captured, loan, new_world, opened, purchase, run
 from tests.postings import opening
@@ -23,6 +24,7 @@ from twinline.app.bank.customers import (
     StopCause,
     StopCustomerRequest,
 )
+from twinline.app.bank.grants import GRANT, GrantRequest
 from twinline.app.bank.line_states import StopLineRequest, WarnDormantRequest
 from twinline.app.bank.lines import (
     ChangeLimitRequest,
@@ -240,6 +242,65 @@ def test_a_limit_is_not_changed_for_what_is_wrong_with_the_decision() -> None:
     run(story(new_world()))
 
 
+def _granting(customer: str, **changes: object) -> GrantRequest:
+    usual = GrantRequest(
+        customer_id=customer,
+        product=Product.CASH_LOAN,
+        decision_id="D2",
+        limit="8000",
+        joint_limit="20000",
+        rate="0.12",
+    )
+    return msgspec.structs.replace(usual, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"limit": "0"}, "amount_not_positive"),
+        ({"joint_limit": "1.001"}, "amount_invalid"),
+        ({"limit": "200000.01"}, "above_maximum"),
+        ({"rate": None}, "rate_missing"),
+        ({"rate": "0.241"}, "rate_above_ceiling"),
+        ({"on_condition": True, "effective_from_on": date(2026, 12, 1)}, "day_and_condition"),
+        ({"product": LATER}, "line_state"),
+    ],
+)
+def test_a_line_is_not_granted_for_the_first_reason(
+    changes: dict[str, object], reason: str
+) -> None:
+    """The order of the reasons is the order of the checks."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world, cash_loan_limit="0", joint_limit="15000")
+        assert await world.no(GRANT, _granting(customer, **changes)) == reason
+
+    run(story(new_world()))
+
+
+def test_a_line_is_granted_later_and_anew_after_it_was_closed() -> None:
+    """Each by a decision of its own; one on a condition waits until it is met (R68)."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world, cash_loan_limit="0", joint_limit="15000")
+        waits = await world.done(GRANT, _granting(customer, on_condition=True))
+        assert (waits.lines[0].state, waits.headroom.cash_loan) == ("pending_effective", "0.00")
+        assert waits.headroom.joint == "20000.00"
+        assert await world.no(QUOTE, loan(customer, "1000")) == "line_pending_effective"
+        await _move(world, "take_effect_line", customer, Product.CASH_LOAN)
+        await world.borrow(customer, "1000")
+        await _move(world, "close_line", customer)
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "line_closed"
+        again = _granting(customer, product=LATER, joint_limit=None, rate=None, decision_id="D1")
+        assert await world.no(GRANT, again) == "same_decision"
+        anew = await world.done(GRANT, msgspec.structs.replace(again, decision_id="D3"))
+        assert (anew.lines[0].base_version, anew.headroom.pay_later) == (2, "8000.00")
+        await world.buy(customer, "100")
+        await _sound(world, customer)
+
+    run(story(new_world()))
+
+
 def test_a_temporary_limit_ends_by_the_day_alone() -> None:
     """More while it lasts; after its announced last day the control follows by itself."""
 
@@ -316,6 +377,27 @@ def test_no_credit_and_the_spending_cap_are_the_customers_own_refusals() -> None
         assert await world.no(AUTHORISE, purchase(customer, "1")) == "no_credit"
         world.later(days=1)
         await world.done(AUTHORISE, purchase(customer, "1"))
+
+    run(story(new_world()))
+
+
+def test_the_spending_cap_tightens_at_once_and_eases_after_a_day_of_thought() -> None:
+    """R116: a cap of a calm day outlasts the moment, as the cap on a line does."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        capped = SpendingCapRequest(customer_id=customer, cap="100")
+        await world.done(SET_SPENDING_CAP, capped)
+        none = await world.done(SET_SPENDING_CAP, SpendingCapRequest(customer_id=customer))
+        assert (none.spending_cap, none.spending_cap_next) == ("100.00", None)
+        assert none.spending_cap_next_on == date(2026, 11, 3)
+        assert await world.no(AUTHORISE, purchase(customer, "100.01")) == "own_spending_cap"
+        world.later(days=1)
+        await world.done(AUTHORISE, purchase(customer, "100.01"))
+        tighter = SpendingCapRequest(customer_id=customer, cap="50")
+        again = await world.done(SET_SPENDING_CAP, tighter)
+        assert (again.spending_cap, again.spending_cap_next_on) == ("50.00", None)
+        assert await world.no(AUTHORISE, purchase(customer, "1")) == "own_spending_cap"
 
     run(story(new_world()))
 

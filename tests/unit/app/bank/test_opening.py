@@ -37,6 +37,10 @@ if TYPE_CHECKING:
         (applying(decision=None), "decision_missing"),
         (applying(decision=decided(joint_limit="45000.01")), "decision_invalid"),
         (applying(decision=decided(cash_loan_rate=None)), "decision_invalid"),
+        (
+            applying(decision=decided(on_condition=True, effective_from_on=date(2026, 12, 1))),
+            "decision_invalid",
+        ),
         (applying(decision=decided(cash_loan_rate="0.2400001")), "rate_above_ceiling"),
     ],
 )

@@ -1,6 +1,6 @@
 """The long tests whole: a thousand races and two hundred kills. `make soak` runs it.
 
-    python -m tests.soak.run [--seed N] [--rounds N] [--kills N]
+    python -m tests.served.run [--seed N] [--rounds N] [--kills N]
 
 It prints how far it is and stops by itself: exit code 0 and a closing line with the seed, or the
 first thing that is not true. The same seed makes the same choices again; what the machine does
@@ -17,14 +17,14 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.soak.kills import endure
-from tests.soak.races import race
-from tests.soak.served import served
+from tests.served.bank import served
+from tests.served.kills import endure
+from tests.served.races import race
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.soak.asking import Outcomes
+    from tests.served.asking import Outcomes
 
 SHOWN_EVERY_S = 10.0
 

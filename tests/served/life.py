@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.soak.call import (
+from tests.served.call import (
     another_body,
     call_back,
     capture,
@@ -21,8 +21,8 @@ from tests.soak.call import (
 if TYPE_CHECKING:
     from random import Random
 
-    from tests.soak.asking import Answer, Client
-    from tests.soak.call import Call, Customer
+    from tests.served.asking import Answer, Client
+    from tests.served.call import Call, Customer
 
 LOAN_STEP_MINOR: Final = 100_00
 TWICE: Final = 0.15

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tests.soak.asking import Outcomes, client_of
-from tests.soak.call import Customer, quote_body
-from tests.soak.every_call import STEPS
-from tests.soak.life import told
-from tests.soak.person import person
+from tests.served.asking import Outcomes, client_of
+from tests.served.call import Customer, quote_body
+from tests.served.every_call import STEPS
+from tests.served.held import require_none
+from tests.served.life import told
+from tests.served.person import person
 from twinline.app.bank.catalogue import CATALOGUE
 from twinline.sim.auditor import Auditor
 
 if TYPE_CHECKING:
-    from tests.soak.asking import Answer, Client
-    from tests.soak.every_call import Step
-    from tests.soak.served import Served
+    from tests.served.asking import Answer, Client
+    from tests.served.bank import Served
+    from tests.served.every_call import Step
 
 AT_ONCE = 3
+NUMBER, SIBLING = 70_000, 70_001
 METHODS = {command.name: command.method for command in CATALOGUE}
 ANOTHER_PATH = "customers/{customer}/lines/pay_later/limit"
 ANOTHER_BODY = {"decision_id": "D9", "limit": "1.00", "base_version_seen": 99}
@@ -38,14 +40,14 @@ async def _live(bank: Served) -> None:
     outcomes = Outcomes()
     client = client_of(bank, Auditor(), outcomes)
     async with client.http:
-        who = person(0)
+        who = person(NUMBER)
         known = {
             **{name: str(text) for name, text in who.application.items()},
             "merchant": "M9",
             "funder": "F9",
             "stop": "S9",
             "card_ending": who.card[-4:],
-            "sibling": (await client.open_customer(1)).customer_id,
+            "sibling": (await client.open_customer(SIBLING)).customer_id,
         }
         for number, step in enumerate(STEPS):
             if step.command == "draw_loan":
@@ -54,8 +56,7 @@ async def _live(bank: Served) -> None:
             for name, place in step.keeps.items():
                 known[name] = _member(answer, place)
         verified = await client.plain("GET", f"customers/{known['customer']}/verification")
-    assert verified.body["findings"] == []
-    assert outcomes.faults == []
+    require_none([*outcomes.faults, *map(str, verified.body["findings"])])
 
 
 async def _made_once(client: Client, step: Step, known: dict[str, str], key: str) -> Answer:

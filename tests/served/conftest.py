@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.soak.served import served
+from tests.served.bank import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.soak.served import Served
+    from tests.served.bank import Served
 
 
 @pytest.fixture(scope="session")

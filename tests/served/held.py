@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.soak.asking import Became
+from tests.served.asking import Became
 from twinline.app.bank.verify import verify_owner
 
 if TYPE_CHECKING:
-    from tests.soak.asking import Outcomes
+    from collections.abc import Sequence
+
+    from tests.served.asking import Outcomes
     from twinline.app.bank.store import Store
 
 PAGE = 1_000
+SHOWN = 20
+
+
+class UntrueError(AssertionError):
+    """What is not true of a bank, a line for each."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """Show the first lines, and how many there are."""
+        super().__init__("\n".join([f"{len(lines)} untrue:", *lines[:SHOWN]]))
+
+
+def require_none(lines: Sequence[str]) -> None:
+    """Raise `UntrueError` for findings, if there are any."""
+    if lines:
+        raise UntrueError(lines)
 
 
 async def untrue_of(store: Store, customer_id: str, outcomes: Outcomes) -> list[str]:

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
-from tests.soak.call import LIMITS_MINOR, LINES, MERCHANT, Customer, minor, opening, yuan
-from tests.soak.person import person
+from tests.served.call import LIMITS_MINOR, LINES, MERCHANT, Customer, minor, opening, yuan
+from tests.served.person import person
 from twinline.sim.auditor import HOLD_NOT_FOUND, KEY_USED, Ask, Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.soak.call import Call
-    from tests.soak.served import Served
+    from tests.served.bank import Served
+    from tests.served.call import Call
     from twinline.sim.auditor import Auditor
 
 PAUSES_S: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -77,6 +77,7 @@ class Answer:
         return {control: minor(told[control]) for control in CONTROLS}
 
 
+LIMITS: Final = {name: yuan(LIMITS_MINOR[name]) for name in (*LINES, "joint")}
 NO_ANSWER: Final = Answer(0, {"reason": "no_answer"})
 
 
@@ -182,11 +183,11 @@ class Client:
         key = {"Idempotency-Key": f"register-{MERCHANT}"}
         assert (await self.plain("PUT", f"merchants/{MERCHANT}", body, key)).accepted
 
-    async def open_customer(self, number: int) -> Customer:
+    async def open_customer(self, number: int, limits: Mapping[str, str] = LIMITS) -> Customer:
         """Open a customer with both lines. The same number is the same person."""
         who = person(number)
-        limits = {f"{name}_limit": yuan(LIMITS_MINOR[name]) for name in (*LINES, "joint")}
-        decision = {"decision_id": f"D{number}", "cash_loan_rate": "0.146", **limits}
+        granted = {f"{name}_limit": limit for name, limit in limits.items()}
+        decision = {"decision_id": f"D{number}", "cash_loan_rate": "0.146", **granted}
         body = {**who.application, "decision": decision}
         key = {"Idempotency-Key": f"apply-{number}"}
         applied = await self.plain("POST", "applications", body, key)
