@@ -62,6 +62,7 @@ def test_the_guides_commands_do_what_it_says(reached_by_all: Path) -> None:
         "runs: PostgreSQL/postgres",
         "backed up, and checked, in bank/monday",
         "restored and started: PostgreSQL/postgres",
+        "0 owners, 0 entries: the book is true",
         "stopped",
         "no account has moved",
         "journal.csv: 0 rows, booked until …",

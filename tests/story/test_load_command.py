@@ -126,7 +126,10 @@ def test_a_loaded_book_is_verified(
     [
         (("--instalment-weight", "0.9"), "'0.9' is not a weight from 1 to 100"),
         (("--database", "postgresql://nobody@127.0.0.1:1/none"), "the same command goes on"),
-        (("--folder", "nothing"), "nothing: no server: must run: twinline db start"),
+        (
+            ("--folder", "nothing"),
+            "nothing: no server: start it with `twinline db start --folder nothing`",
+        ),
     ],
 )
 def test_what_stands_in_the_way_is_named(
