@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or later with venv, make, and a package index that pip knows.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak bench renew clean
+.PHONY: help demo test check soak bench shots renew clean
 .DELETE_ON_ERROR:
 
 # The first of these that will do; `make PYTHON=/path/to/python test` chooses another.
@@ -35,6 +35,9 @@ soak: .venv/dev.stamp ## race and kill a bank for half an hour; SOAK="--seed 7" 
 
 bench: .venv/dev.stamp ## measure against the budgets
 	$(PY) tests/bench/run.py
+
+shots: .venv/dev.stamp ## picture every page with Chromium into out/shots, both languages and widths
+	$(PY) -m tests.shots.take out/shots
 
 renew: .venv/made.stamp ## pin every requirement anew, with hashes
 	$(PIP) --require-hashes --requirement requirements/renew.txt

@@ -14,10 +14,13 @@ import json
 import sys
 import tomllib
 from bisect import bisect_right
+from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
+from struct import pack
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     Amounts = list[int | None]
 
 PPM = 1_000_000
+CODE = {pa.bool_(): "b", pa.int32(): "i", pa.int64(): "q"}
 LINES = ("pay_later", "cash_loan")
 folder, book = Path(sys.argv[1]), Path(sys.argv[2])
 summary = json.loads((folder / "summary.json").read_text("utf-8"))
@@ -47,11 +51,19 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def spelled(value: object) -> str:
-    """Return a value as the digest of the decisions spells it."""
-    if isinstance(value, list):
-        return ",".join(map(spelled, value))
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+def streams(name: str, kind: pa.DataType, values: list[Any]) -> Iterator[tuple[str, bytes]]:
+    """Yield what a column's values add to each stream that the digest is made of."""
+    yield f"{name} known", bytes(each is not None for each in values)
+    if pa.types.is_list(kind):
+        yield f"{name} length", pack(f"<{len(values)}i", *(len(each or ()) for each in values))
+        items = [item for each in values for item in each or ()]
+        yield from streams(f"{name} item", kind.value_type, items)
+    elif pa.types.is_string(kind):
+        texts = [(each or "").encode() for each in values]
+        yield f"{name} length", pack(f"<{len(texts)}i", *map(len, texts))
+        yield f"{name} value", b"".join(texts)
+    else:
+        yield f"{name} value", pack(f"<{len(values)}{CODE[kind]}", *(each or 0 for each in values))
 
 
 def minor(yuan: str) -> int:
@@ -127,19 +139,24 @@ def claims(row: Any) -> Iterator[tuple[str, bool]]:
             yield f"{line}: {claim}", holds
 
 
-digest, wrong, rows = hashlib.sha256(), [], 0
+hashes: dict[str, Any] = defaultdict(hashlib.sha256)
+wrong, rows = [], 0
 with pq.ParquetFile(folder / "decisions.parquet") as stored:
     for batch in stored.iter_batches():
+        for field, column in zip(batch.schema, batch.columns, strict=True):
+            for stream, added in streams(field.name, field.type, column.to_pylist()):
+                hashes[stream].update(added)
         for row in batch.to_pylist():
             rows += 1
-            digest.update(("\n".join(map(spelled, row.values())) + "\n\n").encode())
             wrong += [f"customer {row['customer_id']}: {claim}"
                       for claim, holds in claims(row) if not holds]  # fmt: skip
 listed = "".join(f"{sha256(raw)}  {name}\n" for name, raw in sorted(files.items()))
+content = "".join(f"{each.hexdigest()}  {stream}\n" for stream, each in hashes.items())
 wrong += [f"{what}: not the file that was reviewed" for what, known, found in (
     ("book", summary["book"]["sha256"], sha256(book.read_bytes())),
     ("strategy", summary["strategy"]["content_hash"], sha256(listed.encode())),
-    ("decisions", summary["decisions_digest"], digest.hexdigest())) if known != found]  # fmt: skip
+    ("decisions", summary["decisions_digest"], sha256(content.encode())))
+    if known != found]  # fmt: skip
 print(*wrong[:20], sep="\n", end="\n" if wrong else "")
 print(f"{rows:,} certificates checked, {len(wrong):,} claims do not hold")
 sys.exit(bool(wrong))

@@ -17,15 +17,18 @@ import hashlib
 import io
 import json
 import operator
+import re
 import sys
 import tomllib
 from bisect import bisect_right
+from collections import defaultdict
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from itertools import zip_longest
 from math import ceil, floor, trunc
 from pathlib import Path
+from struct import pack
 from types import SimpleNamespace as Sheet
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 Names = dict[str, Any]
 LINES = ("pay_later", "cash_loan")
 PPM = 1_000_000
+CODE = {pa.bool_(): "b", pa.int32(): "i", pa.int64(): "q"}
 SHOWN = 20
 TERM = {"role": "cap", "by_score": False, "if_missing": None}
 Acted = tuple[str, int | None]
@@ -185,12 +189,18 @@ class Strategy:
         for name, table in self.head.get("tables", {}).items():
             self.names[name] = self.table(**table)
         self.pd, self.values = self.table("pd.csv", "ppm"), toml["values.toml"]
-        self.prices, self.limits, self.reasons = (
-            toml["prices.toml"],
-            toml["limits.toml"],
-            toml["reasons.toml"],
-        )
+        self.prices, self.limits = toml["prices.toml"], toml["limits.toml"]
+        self.reasons = toml["reasons.toml"]
         self.gates, self.edges = records(files["gates.csv"]), records(files["linkage.csv"])
+        texts = [vars(each) for each in (*self.features, *self.segments, *self.gates, *self.edges)]
+        said = [each.get(key, "") for each in texts for key in ("value", "when", "size")]
+        said += [each.name for each in self.features if each.range[0] == each.range[1]]
+        said += [*self.card, *self.values.values()]
+        for limit in self.limits.values():
+            said += [limit.get("now", ""), *(term["amount"] for term in limit["terms"])]
+        for each in self.prices.values():
+            said += [each["floor"], each["ceiling"], *each["parts"].values()]
+        self.read = set(re.findall(r"\w+", "\n".join(said)))  # what is not read is never in doubt
 
     def months(self, name: str, sheet: Names) -> Iterator[Sheet]:
         """Yield a feature, or one for each month of a series."""
@@ -420,7 +430,8 @@ def decide(s: Strategy, row: Names, names: Names) -> Names:
     """Make one decision again, column by column; all that was worked out joins the names."""
     challenger = is_drawn(s.head["experiment"], row["customer_id"])
     names["challenger"] = challenger
-    doubts = [feature.name for feature in s.features if in_doubt(feature, row, names)]
+    doubts = [each.name for each in s.features if in_doubt(each, row, names)]
+    doubts = [name for name in doubts if name in s.read]
     out = {"customer_id": row["customer_id"], "licence": row["licence"], "challenger": challenger}
     if doubts:
         by_line = {line: referred(s, line, row) for line in LINES}
@@ -497,28 +508,43 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def text_of(value: object) -> str:
-    """Return a value as the digest of the decisions spells it."""
-    if isinstance(value, list):
-        return ",".join(map(text_of, value))
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+def listed(hashes: dict[str, Any]) -> str:
+    """Return the SHA-256 of a list of SHA-256s as sha256sum prints it."""
+    lines = "".join(f"{each.hexdigest()}  {name}\n" for name, each in hashes.items())
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def streams(name: str, kind: pa.DataType, values: list[Any]) -> Iterator[tuple[str, bytes]]:
+    """Yield what a column's values add to each stream that the digest is made of."""
+    yield f"{name} known", bytes(each is not None for each in values)
+    if pa.types.is_list(kind):
+        yield f"{name} length", pack(f"<{len(values)}i", *(len(each or ()) for each in values))
+        items = [item for each in values for item in each or ()]
+        yield from streams(f"{name} item", kind.value_type, items)
+    elif pa.types.is_string(kind):
+        texts = [(each or "").encode() for each in values]
+        yield f"{name} length", pack(f"<{len(texts)}i", *map(len, texts))
+        yield f"{name} value", b"".join(texts)
+    else:
+        yield f"{name} value", pack(f"<{len(values)}{CODE[kind]}", *(each or 0 for each in values))
 
 
 def wrong_files(folder: Path, book: Path, summary: Names) -> Iterator[str]:
     """Yield each hash in summary.json that its file does not have."""
-    files = sorted(files_of(folder / "strategy").items())
-    listed = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files)
-    decisions, digest = folder / "decisions.parquet", hashlib.sha256()
+    files = files_of(folder / "strategy")
+    decisions = folder / "decisions.parquet"
+    hashes: dict[str, Any] = defaultdict(hashlib.sha256)
     for batch in pq.ParquetFile(decisions).iter_batches():
-        for row in batch.to_pylist():
-            digest.update(("\n".join(map(text_of, row.values())) + "\n\n").encode())
+        for field, column in zip(batch.schema, batch.columns, strict=True):
+            for name, content in streams(field.name, field.type, column.to_pylist()):
+                hashes[name].update(content)
     found = {
         (str(book), summary["book"]["sha256"]): sha256(book),
-        (str(folder / "strategy"), summary["strategy"]["content_hash"]): hashlib.sha256(
-            listed.encode()
-        ).hexdigest(),
+        (str(folder / "strategy"), summary["strategy"]["content_hash"]): listed(
+            {name: hashlib.sha256(files[name]) for name in sorted(files)}
+        ),
         (str(decisions), summary["decisions_sha256"]): sha256(decisions),
-        (f"{decisions}, content", summary["decisions_digest"]): digest.hexdigest(),
+        (f"{decisions}, content", summary["decisions_digest"]): listed(hashes),
     }
     for (place, stored), now in found.items():
         if stored != now:

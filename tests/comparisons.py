@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from hypothesis import strategies as st
 
+from tests.columns import columns_of, known_of
 from tests.reviews import NO_GROUPS, line, outcome, standard
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.compare_record import COMPARISON_VERSION, ComparisonRecord, digest_of
@@ -15,9 +16,10 @@ from twinline.app.review import strategy_facts
 from twinline.app.review_record import BookFacts
 from twinline.decision.strategy import Action
 from twinline.portfolio.comparison import ComparisonTally
+from twinline.portfolio.comparison_columns import Customers, add_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from twinline.decision.outcome import LineOutcome, Outcome
     from twinline.portfolio.compared import ComparisonFigures
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 Case = tuple["Outcome", "Outcome", bool | None, tuple[str | None, ...]]
 """A customer's outcome by the old strategy and by the new, whether they defaulted, groups."""
 
+CHUNK = 7
 AMOUNTS = st.integers(0, 10**9)
 LINES: st.SearchStrategy[LineOutcome] = st.builds(
     msgspec.structs.replace,
@@ -49,11 +52,23 @@ BOOKS = st.lists(CASES, max_size=30)
 
 
 def compared(cases: Iterable[Case]) -> ComparisonFigures:
-    """Return the figures of customers of a book in yuan."""
-    tally = ComparisonTally("CNY", PROTECTED_COLUMNS)
-    for row, (old, new, defaulted, groups) in enumerate(cases, 1):
-        tally.add(old, new, row=row, defaulted=defaulted, groups=groups)
-    return tally.figures()
+    """Return the figures of customers of a book in yuan, added chunk by chunk."""
+    return tally_of(list(cases)).figures()
+
+
+def tally_of(cases: Sequence[Case], rows: int = CHUNK) -> ComparisonTally:
+    """Return the tally of customers, each chunk of so many rows a tally of its own, merged."""
+    whole = ComparisonTally("CNY", PROTECTED_COLUMNS)
+    for start in range(0, len(cases), rows):
+        chunk = cases[start : start + rows]
+        tally = ComparisonTally("CNY", PROTECTED_COLUMNS)
+        old = columns_of([case[0] for case in chunk])
+        new = columns_of([case[1] for case in chunk])
+        known = known_of([case[2] for case in chunk], [case[3] for case in chunk])
+        ids = [case[1].customer_id for case in chunk]
+        add_columns(tally, old, new, Customers(start + 1, ids.__getitem__, known))
+        whole.merge(tally)
+    return whole
 
 
 def comparison_record(cases: Iterable[Case], path: str = "book.parquet") -> ComparisonRecord:

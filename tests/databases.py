@@ -21,6 +21,8 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """What only a test's server may have."""
 
 EMPTIED = (
+    "load_chunk",
+    "load",
     "customer",
     "journal",
     "hold",
@@ -39,6 +41,7 @@ EMPTIED = (
     "person",
     "personal_reading",
     "keyring_mark",
+    "closing",
 )
 
 

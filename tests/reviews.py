@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tests.columns import columns_of, known_of
 from tests.tables import ROOT
 from twinline.app.book import PROTECTED_COLUMNS, readable_columns
 from twinline.app.review import strategy_facts
@@ -15,7 +16,9 @@ from twinline.decision.load import load_strategy
 from twinline.decision.outcome import LineOutcome, Outcome
 from twinline.decision.strategy import Action
 from twinline.portfolio.tally import Tally
+from twinline.portfolio.tally_columns import add_columns
 from twinline.terms.licence import Licence
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,9 +100,13 @@ NO_GROUPS: tuple[None, ...] = (None,) * len(PROTECTED_COLUMNS)
 
 def tallied(customers: Iterable[Customer]) -> Tally:
     """Return the tally of customers of a book in yuan."""
-    tally = Tally("CNY", PROTECTED_COLUMNS)
-    for each, defaulted, groups in customers:
-        tally.add(each, defaulted=defaulted, groups=groups)
+    tally, some = Tally("CNY", PROTECTED_COLUMNS, standard().limits), list(customers)
+    if not some:
+        return tally
+    pay_later, cash_loan = (len(standard().limits[product].terms) for product in Product)
+    widths = pay_later, cash_loan
+    known = known_of([each[1] for each in some], [each[2] for each in some])
+    add_columns(tally, columns_of([each[0] for each in some], widths), known, 1)
     return tally
 
 

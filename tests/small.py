@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("now", "cap", "floor", "hard", "late")
 LAW = LawValues(licence=Licence.BANK, person_cap_minor=20_000_000, price_ceiling_ppm=240_000)
+SKIPPED = 'reason = "RULE", if_missing = "skip"'
 
 FILES = {
     "strategy.toml": """
@@ -65,7 +66,7 @@ everyone,else,,所有人,everyone
     "limits.toml": """
 [joint]
 step = "1"
-terms = [{ name = "all", amount = "law_person_cap_minor", reason = "RULE" }]
+terms = [{ name = "all", zh = "全部", amount = "law_person_cap_minor", reason = "RULE" }]
 """
     + "".join(
         f"""
@@ -74,10 +75,10 @@ now = "now"
 step = "1"
 cut_at_least_ppm = 50_000
 terms = [
-  {{ name = "law", amount = "law_person_cap_minor", reason = "RULE" }},
-  {{ name = "cap", amount = "cap", reason = "RULE", if_missing = "skip" }},
-  {{ name = "floor", amount = "floor", reason = "RULE", role = "floor", if_missing = "skip" }},
-  {{ name = "hard", amount = "hard", reason = "RULE", role = "hard", if_missing = "skip" }},
+  {{ name = "law", zh = "法定", amount = "law_person_cap_minor", reason = "RULE" }},
+  {{ name = "cap", zh = "盖", amount = "cap", {SKIPPED} }},
+  {{ name = "floor", zh = "底", amount = "floor", role = "floor", {SKIPPED} }},
+  {{ name = "hard", zh = "顶", amount = "hard", role = "hard", {SKIPPED} }},
 ]
 """
         for line in ("pay_later", "cash_loan")

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinline.adapters.batch.book_check import CELL_CHECKS, ROW_CHECKS
+from twinline.adapters.batch.book_check import CELL_CHECKS
 from twinline.adapters.batch.book_schema import (
     BOOK_SCHEMA,
     SOURCE_KEY,
@@ -25,6 +25,7 @@ from twinline.app.book import (
     MONTHS,
     Kind,
 )
+from twinline.app.book_rules import ROW_RULES
 
 if TYPE_CHECKING:
     from twinline.app.book import Column
@@ -39,7 +40,9 @@ One row per customer as of a day, in a Parquet file. This page is made by `make_
 declaration in `src/twinline/app/book.py`; edit that.
 
 `twinline book import` makes a book from a lender's table, `twinline book make` a synthetic one,
-and `twinline book check` checks one that came from elsewhere.
+and `twinline book check` checks one that came from elsewhere. `twinline book split` makes two of
+one: by SHA-256 of "seed:customer_id", its first eight bytes as a number modulo 100, a customer
+falls on the same side in every book.
 
 - Amounts are whole numbers of minor units (fen, cents) of the book's one currency.
 - Month 1 is the latest, month {MONTHS} the earliest. A statement is that line's balance when the
@@ -60,7 +63,8 @@ def page() -> str:
     lines = [HEAD.rstrip("\n")]
     lines += [_line(column) for column in COLUMNS if not re.search("_[2-9]$", column.name)]
     lines += ["", "## What every row must keep", ""]
-    lines += [f"- {_first_line(check.__doc__)}" for check in (*CELL_CHECKS, *ROW_CHECKS)]
+    lines += [f"- {_first_line(check.__doc__)}" for check in CELL_CHECKS]
+    lines += [f"- {said}" for said in ROW_RULES]
     lines += [
         "- All rows have one currency and one day.",
         "- An id stands in one row only.",

@@ -257,7 +257,9 @@ async def _serve(serving: Serving, kept: _Kept) -> None:
     else:
         _say("identity and cards are simulated: nobody is really who they say they are")
         if not await kept.keys.all():
-            _say("nobody may call yet: make a key with `twinline key add CLIENT`")
+            _say(
+                f"nobody may call yet: make a key with `twinline key add CLIENT{_given(serving)}`"
+            )
     if serving.in_memory and serving.folder is None:
         _say(f"key for trying out, every scope: {await _trial_key(kept.keys, clock)}")
     async with asyncio.TaskGroup() as beside:
@@ -265,6 +267,13 @@ async def _serve(serving: Serving, kept: _Kept) -> None:
         beside.create_task(sweeping(kept.bank, clock, serving.cut_off, stop))
         await run(service, listener)
         stop.set()
+
+
+def _given(serving: Serving) -> str:
+    """Return how another verb is told the same database; the address may hold a password."""
+    if serving.place.url:
+        return " --database URL"
+    return f" --folder {serving.folder}" if serving.folder is not None else ""
 
 
 async def sweeping(

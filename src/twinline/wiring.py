@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli import (
+    bank,
     book,
     calc,
     db,
     decide,
     explain,
+    general_ledger,
     key,
     keyring,
+    load,
     monitor,
     review,
     roots,
@@ -26,6 +28,7 @@ from twinline.adapters.cli import (
     train,
     verify,
 )
+from twinline.adapters.cli.place import address_of
 from twinline.app.compare import Pages
 from twinline.app.extra import extra
 from twinline.app.fault import Fault
@@ -35,12 +38,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from twinline.adapters.cli.general_ledger import NewTable
     from twinline.adapters.cli.keyring import Keyrings
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
+    from twinline.app.bank.bulk import BulkStore
     from twinline.app.bank.clock import Clock
     from twinline.app.bank.database import Database
+    from twinline.app.bank.load_ports import LoadShelf
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
     from twinline.app.book_ports import Books
@@ -49,15 +55,12 @@ if TYPE_CHECKING:
     from twinline.app.train_ports import Cards, Train, Workshop
 
 INPUT_FAULT = 2
-INTERRUPTED = 130
 OUTPUT_CLOSED = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
+    """Run one command; return its exit code. An interruption goes through to the caller."""
     parser = _parser()
-    with suppress(ValueError):  # only the main thread hears signals
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         arguments = parser.parse_args(argv)
         if sys.stdin is None:  # closed by whoever started us: nothing to read
@@ -71,6 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read us has closed the pipe; what was asked for has been done.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OUTPUT_CLOSED
+    except PermissionError as error:
+        where = error.filename or "a file"
+        reason = f"{error.strerror}: must be open to the user who runs this"
+        print(f"twinline: error: {where}: {reason}", file=sys.stderr)  # noqa: T201
+        return INPUT_FAULT
     except OSError as error:
         if error.filename is not None:
             raise
@@ -78,9 +86,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"twinline: error: standard output: {reason}", file=sys.stderr)  # noqa: T201
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INPUT_FAULT
-    except KeyboardInterrupt:
-        print("twinline: interrupted; nothing was left half done", file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
     return code
 
 
@@ -102,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     key.register(commands, _keys, _new_key, _clock)
     keyring.register(commands, _keyrings)
     db.register(commands, _database)
+    of_bank = bank.register(commands)
+    load.add_verb(of_bank, load.Loading(_load_shelf, _bank_bulk, _database, _clock))
+    general_ledger.add_verbs(of_bank, _bank_book, _new_table, _clock)
     return parser
 
 
@@ -157,11 +165,30 @@ def _search_page() -> SearchPage:
     return search_page
 
 
-def _bank_book(url: str) -> AbstractAsyncContextManager[Store]:
+def _bank_book(place: Place) -> AbstractAsyncContextManager[Store]:
     with extra("bank"):
         from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
 
-    return PostgresStore(url)
+    return PostgresStore(address_of(place, _database))
+
+
+def _bank_bulk(url: str) -> AbstractAsyncContextManager[BulkStore]:
+    with extra("bank"):
+        from twinline.adapters.postgres.bulk import PostgresBulk  # noqa: PLC0415 - an extra
+
+    return PostgresBulk(url)
+
+
+def _load_shelf() -> LoadShelf:
+    from twinline.adapters.batch import shelf  # noqa: PLC0415 - Arrow takes long to load
+
+    return shelf
+
+
+def _new_table() -> NewTable:
+    from twinline.adapters.batch.new_table import new_table  # noqa: PLC0415 - one verb's
+
+    return new_table
 
 
 def _signing() -> Signing:

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import calc, decide, review, rules  # noqa: E402 - found from the root
+from tests.bench import bulk, calc, decide, review, rules, trees  # noqa: E402 - found from the root
 from tests.bench.figure import table  # noqa: E402 - found from the root
 
 PAGE = ROOT / "docs" / "reference" / "performance.md"
@@ -32,7 +32,15 @@ def main() -> None:
     python, day = platform.python_version(), date.today().isoformat()  # noqa: DTZ011, TID251 - a report says when
     load = f"load {os.getloadavg()[1]:.1f} before"
     machine = f"{day}, Python {python}, {platform.machine()}, {os.cpu_count()} cores, {load}"
-    found = [*decide.figures(), *rules.figures(), *review.figures()]
+    found = [
+        *decide.figures(),
+        *rules.figures(),
+        *review.figures(),
+        *trees.figures(),
+        *bulk.figures(),
+    ]
+    if os.environ.get("BENCH_LARGE"):
+        found += review.large()
     calculator = io.StringIO()
     with redirect_stdout(calculator):
         calc.main()

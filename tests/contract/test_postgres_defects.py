@@ -50,7 +50,7 @@ DEFECTS = {
     ),
     "a lost void": Defect(
         function="control_changes_1",
-        instead={"0 ELSE t.amount END - t.posted": "0 ELSE t.posted END - t.posted"},
+        instead={"THEN t.amount - t.posted": "THEN t.posted - t.posted"},
         life=lives.lost_void,
         accused="void V1: says pay_later is 700, it can be 1000",
         found="entry 3 (hold_voided V1): headroom is pay_later 700,",

@@ -38,6 +38,9 @@ FROM pg_constraint WHERE connamespace = 'twinline'::regnamespace
 UNION ALL
 SELECT 'view', viewname, definition FROM pg_views WHERE schemaname = 'twinline'
 UNION ALL
+SELECT 'trigger', tgname, pg_get_triggerdef(oid)
+FROM pg_trigger WHERE tgrelid = 'twinline.journal'::regclass AND NOT tgisinternal
+UNION ALL
 SELECT 'function', oid::regprocedure::text,
   format('%s %s %s', pg_get_functiondef(oid), proowner::regrole, proacl)
 FROM pg_proc WHERE pronamespace = 'twinline'::regnamespace

@@ -26,7 +26,7 @@ from twinline.ledger.admission import Accepted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROLES = ("twinline_service", "twinline_reader")
+ROLES = ("twinline_service", "twinline_reader", "twinline_loader")
 
 
 @pytest.fixture
@@ -71,12 +71,16 @@ def entered(book: str, request: pytest.FixtureRequest) -> Iterator[psycopg.Conne
         "UPDATE twinline.person SET data_key = ''",
         "DELETE FROM twinline.personal_reading",
         "UPDATE twinline.keyring_mark SET mark = ''",
+        "INSERT INTO twinline.closing VALUES ('2026-01-31', 'x', now())",
+        "UPDATE twinline.closing SET closed_until = '2026-01-31'",
+        "DELETE FROM twinline.closing",
     ],
 )
 def test_nothing_booked_can_be_rewritten(entered: psycopg.Connection, tried: str) -> None:
-    """Neither the service nor the reader changes a table, but through the functions for it."""
+    """Neither service nor reader nor loader changes what is there, but by the functions for it."""
     with pytest.raises(InsufficientPrivilege):
         entered.execute(tried.encode())
+    entered.execute("RESET ROLE")
     found = entered.execute("SELECT count(*) FROM twinline.journal").fetchone()
     assert found == (2,)
 

@@ -17,13 +17,17 @@ from tests.postings import (
     fact_of,
     hash_of,
     opening,
+    place,
     purchase_hold,
     repayment,
+    request_of,
     void,
 )
 from twinline.app.bank.store import OutboxEvent, PostingFault, StoredAnswer
 from twinline.ledger.admission import Accepted, Refusal
 from twinline.ledger.chain import chained, content_hash, genesis
+from twinline.ledger.control import CONTROLS, Control
+from twinline.ledger.entry import transfers_of
 from twinline.ledger.event import Event
 from twinline.lines.line import Line, LineState
 from twinline.servicing.fact import Contract, Fact, FactKind, Owed
@@ -175,6 +179,27 @@ async def test_the_first_reason_is_given(store: Store, asked: Posting, refusal: 
     assert await store.post(asked) is refusal
     after = await store.snapshot("C1"), await store.balances("C1"), await store.standing("C1")
     assert after == before
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+async def test_a_control_is_no_reason_unless_it_is_lowered(store: Store, control: Control) -> None:
+    """A request that raises a control, or leaves it, is accepted however negative it stands."""
+    await store.post(opening())
+
+    def moving(name: str, amount: str, minor: int) -> Posting:
+        transfers = transfers_of(
+            Event.LINE_CHANGED, {amount: minor}, place("C1", Control.PAY_LATER)
+        )
+        return fact_of("C1", name, Event.LINE_CHANGED, transfers)
+
+    cut = await store.post(moving("cut", f"{control}_cut", 9_999))
+    assert isinstance(cut, Accepted)
+    assert min(cut.headroom) < -1
+    raised = moving("raised", f"{control}_raised", 1)
+    assert isinstance(await store.post(request_of(raised)), Accepted)
+    assert isinstance(
+        await store.post(request_of(fact_of("C1", "none", Event.LINE_CHANGED))), Accepted
+    )
 
 
 async def test_all_of_a_posting_is_written(store: Store) -> None:

@@ -29,16 +29,19 @@ async def said(store: Store, asked: list[Posting], until: tuple[int, int]) -> li
     """Return all that a store says of a life, while it is lived and after it."""
     days, hours = until
     answers: list[object] = [await store.post(posting) for posting in asked]
+    value_until, booked_until = ON + timedelta(days), AT + timedelta(hours=hours)
     for owner in HOLDERS:
         answers.append(await store.snapshot(owner))
         answers.append(await store.standing(owner))
         answers.append(list(await store.entries(owner)))
         answers.append(dict(await store.balances(owner)))
-        value_until, booked_until = ON + timedelta(days), AT + timedelta(hours=hours)
         answers.append(dict(await store.balances(owner, value_until=value_until)))
         answers.append(dict(await store.balances(owner, booked_until=booked_until)))
         both = await store.balances(owner, booked_until=booked_until, value_until=value_until)
         answers.append(dict(both))
+    answers.append(dict(await store.totals()))
+    totals = await store.totals(booked_until=booked_until, value_until=value_until)
+    answers.append(dict(totals))
     for posting in asked:
         owner, name = posting.group.owner, posting.group.group_id
         answers.append(await store.answer(owner, name))

@@ -23,7 +23,7 @@ from tests.postings import (
     void,
 )
 from twinline.app.bank.export import COLUMNS, journal_rows
-from twinline.app.bank.trial_balance import trial_balance
+from twinline.app.bank.trial_balance import Part, footed, trial_balance
 from twinline.kernel.money import parse_money
 from twinline.ledger.event import Event
 
@@ -73,6 +73,17 @@ async def test_debits_and_credits_are_equal(store: Store) -> None:
         "settlement": (0, 500, 0),
         "merchant_payable": (0, 150, 0),
     }
+
+
+async def test_money_and_limits_each_sum_to_zero(store: Store) -> None:
+    """What the lines of a part come to is even on both sides, and nothing waits on one alone."""
+    await live(store)
+    money, limits = footed(await trial_balance(store))
+
+    assert (money.currency, money.part, money.debit_minor) == ("CNY", Part.MONEY, 650)
+    assert (limits.currency, limits.part, limits.debit_minor) == ("CNY", Part.LIMITS, 16_000)
+    assert money.is_even
+    assert limits.is_even
 
 
 async def test_a_trial_balance_is_as_of_either_time(store: Store) -> None:

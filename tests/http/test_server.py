@@ -145,7 +145,7 @@ def test_a_reading_takes_no_body(client: httpx.Client) -> None:
     assert problem(answer)["rule"] == "GET takes no body"
 
 
-@pytest.mark.parametrize("text", ["a\\u0000b", "\\ud800", "\\u001b[31m"])
+@pytest.mark.parametrize("text", ["a\\u0000b", "\\ud800", "\\u001b[31m", "1\\n", "\\t1"])
 def test_text_that_could_not_be_kept_is_refused(client: httpx.Client, text: str) -> None:
     """Control characters and half surrogate pairs never reach a command."""
     body = f'{{"amount":"{text}"}}'.encode()

@@ -15,11 +15,13 @@ from twinline.ledger.account import AccountKind
 from twinline.ledger.control import Control
 from twinline.ledger.entry import Place, transfers_of
 from twinline.ledger.event import Event
+from twinline.lines.weight import joint_use_minor
 from twinline.servicing.booking import book, change, transfers
 from twinline.servicing.fact import FactKind, Owed
 from twinline.servicing.fold import effective, fold, fold_from, key_of, seal, unsealed_by
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from random import Random
 
     from twinline.ledger.account import Account
@@ -83,26 +85,32 @@ def test_an_older_fact_unseals(facts: list[Fact], data: st.DataObject) -> None:
         assert unsealed_by(sealed, [late]) == late
 
 
-@given(lives())
-def test_the_ledger_follows_the_fold(facts: list[Fact]) -> None:
-    """After each booking, in any order, accounts equal what is owed and use equals principal."""
+@given(lives(), st.fractions(1, 3, max_denominator=100))
+def test_the_ledger_follows_the_fold(facts: list[Fact], weight: Fraction) -> None:
+    """After each booking, in any order, accounts equal what is owed and use equals principal.
+
+    What both lines have together is used by the principal times the plan's weight, rounded up.
+    """
     balances: Counter[Account] = Counter()
     for number, new in enumerate(facts):
         before = fold(facts[:number])
-        booked = book(facts[:number], new)
+        booked = book(facts[:number], new, weighed=weight)
         for transfer in transfers(booked.steps, PLACE):
             balances[transfer.debit] += transfer.amount_minor
             balances[transfer.credit] -= transfer.amount_minor
         if new.kind is FactKind.PURCHASE and booked.steps:
             held(balances, new.amount_minor)
         assert booked.owed == fold(facts[: number + 1])
-        assert booked == book(facts[:number], new, owed=before)
+        assert booked == book(facts[:number], new, owed=before, weighed=weight)
         assert booked.change == change(before, booked.owed)
         assert total(balances, AccountKind.PRINCIPAL) == booked.owed.principal
         assert total(balances, AccountKind.CREDIT_BALANCE) == -booked.owed.over
-        for control in (Control.PAY_LATER, Control.JOINT, Control.PERSON):
-            assert total(balances, AccountKind.USE, control) == booked.owed.principal
-            assert total(balances, AccountKind.HEADROOM, control) == -booked.owed.principal
+        principal = booked.owed.principal
+        used = dict.fromkeys((Control.PAY_LATER, Control.PERSON), principal)
+        used[Control.JOINT] = joint_use_minor(principal, weight)
+        for control, minor in used.items():
+            assert total(balances, AccountKind.USE, control) == minor
+            assert total(balances, AccountKind.HEADROOM, control) == -minor
     assert sum(balances.values()) == 0
 
 
@@ -122,7 +130,8 @@ def test_money_moves_by_what_counts(facts: list[Fact]) -> None:
     assert balances[AccountKind.SETTLEMENT] == sums[FactKind.REPAYMENT] - out
     owed_to_merchants = sums[FactKind.PURCHASE] - sums[FactKind.REFUND]
     assert balances[AccountKind.MERCHANT_PAYABLE] == -owed_to_merchants
-    assert balances[AccountKind.OPENING] == -sums[FactKind.BROUGHT]
+    brought = sums[FactKind.BROUGHT] - sums[FactKind.CREDIT_BROUGHT]
+    assert balances[AccountKind.OPENING] == -brought
 
 
 def naive(facts: list[Fact]) -> list[Fact]:

@@ -20,10 +20,11 @@ from twinline.decision.diff.compare import diff, side_of
 from twinline.decision.expression import Name
 from twinline.decision.fault import StrategyFault
 from twinline.decision.law import LawValues
-from twinline.decision.lint import limits, rules
+from twinline.decision.lint import limits, prices, rules
 from twinline.decision.lint.checks import CHECKS, lint
 from twinline.decision.lint.subject import subject_of
 from twinline.decision.lint.worlds import Box
+from twinline.decision.strategy import Action
 from twinline.sim.population import customers
 from twinline.terms.dated import NotInForceError
 from twinline.terms.licence import Licence
@@ -75,7 +76,7 @@ def test_lint_always_has_an_answer(files: dict[str, bytes]) -> None:
 @settings(max_examples=settings().max_examples // 10)
 @given(altered(), st.integers(0, 10_000))
 def test_nothing_that_happens_is_denied(files: dict[str, bytes], seed: int) -> None:
-    """A term that binds, a gate that decides and an edge that holds are never accused."""
+    """A term that binds, a gate that decides, an edge that holds, a raise: none is accused."""
     after = loaded(files)
     own = [check for check in CHECKS if check[1] in DENIALS]
     accused = {
@@ -87,10 +88,23 @@ def test_nothing_that_happens_is_denied(files: dict[str, bytes], seed: int) -> N
         places += [place for place in accused if place.endswith(f" {outcome.gate!r}")]
         for edge in outcome.restrictions:
             places += [place for place in accused if place.endswith(f" {edge!r}")]
+        if outcome.action is Action.RAISE:
+            places += [f"limits.toml {line}.raise_at_least_ppm"]
+        if outcome.action in {Action.RAISE, Action.INVITE}:
+            places += [f"limits.toml {line}"]
+        if outcome.price_ppm:
+            places += [f"prices.toml {line}"]
         assert not accused & set(places)
 
 
-DENIALS = (limits.term_never_binds, rules.never_holds, rules.gate_never_decides)
+DENIALS = (
+    limits.term_never_binds,
+    limits.limit_always_zero,
+    limits.raise_never_made,
+    prices.price_always_zero,
+    rules.never_holds,
+    rules.gate_never_decides,
+)
 
 
 def decided(strategy: Strategy, seed: int) -> Iterator[tuple[str, LineOutcome]]:

@@ -501,8 +501,12 @@ def _limits(w: Written) -> None:
             part = w.number(3).within(-AMOUNT_MAX, AMOUNT_MAX)
             part = part if place else part.present().within(-AMOUNT_MAX, AMOUNT_MAX)
             reach.append(part.greatest)
-            term: dict[str, object] = {"name": f"term {place}", "amount": part.text}
-            term |= {"reason": pick(w.draw, CODES), "by_score": w.draw(st.booleans())}
+            term: dict[str, object] = {"name": f"term {place}", "zh": f"第{place}项"}
+            term |= {
+                "amount": part.text,
+                "reason": pick(w.draw, CODES),
+                "by_score": w.draw(st.booleans()),
+            }
             term["role"] = pick(w.draw, ("cap", "floor", "hard") if place else ("cap", "hard"))
             if part.misses:
                 term["if_missing"] = pick(w.draw, ("skip", "refer"))

@@ -220,6 +220,12 @@ LINES: Final = (
         other={"reason": "FUNDER_IS_GONE"},
     ),
     Step(command="lift_lending_stop", path="lending-stops/{stop}/lift"),
+    Step(
+        command="close_period",
+        path="closings",
+        body={"closed_until": "2020-01-31"},
+        other={"closed_until": "2020-01-30"},
+    ),
     Step(command="close_line", path=f"{_LINE}/cash_loan/close"),
     Step(
         command="merge_customer",

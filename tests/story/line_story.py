@@ -39,7 +39,7 @@ from twinline.lines.limit import Bounds, NewBase, Side, change_base, move_betwee
 from twinline.lines.line import Cause, Line, Restriction, RestrictionKind
 from twinline.lines.moves import Grant, LineMove, MoveRefusal, grant, move
 from twinline.lines.restrictions import add_restriction, end_restriction, set_own_cap
-from twinline.lines.weight import joint_use_minor
+from twinline.lines.weight import UNWEIGHTED, joint_use_minor
 from twinline.servicing.booking import Use, Weighed, book, transfers
 from twinline.servicing.fact import Fact, FactKind
 from twinline.servicing.fold import fold, refundable_minor
@@ -112,7 +112,12 @@ class World:
         self.limits = after
 
     def add(
-        self, product: Product, new: Fact, *, asked: bool = False, weighed: Weighed | None = None
+        self,
+        product: Product,
+        new: Fact,
+        *,
+        asked: bool = False,
+        weighed: Weighed | Fraction = UNWEIGHTED,
     ) -> object:
         """Book a fact of a contract; a purchase's hold and capture are one group here."""
         booked = book(self.facts[product], new, weighed=weighed)
@@ -252,7 +257,7 @@ def _plan(world: World, purchase: str, weight: str) -> object:
     more = joint_use_minor(bought, Fraction(weight)) - bought
     place = Place(customer="C1", currency="CNY")
     booked = transfers_of(Event.INSTALMENT_CONFIRMED, {"weight": more}, place)
-    return world.post(Event.INSTALMENT_CONFIRMED, Admission.REQUEST, booked)
+    return world.post(Event.INSTALMENT_CONFIRMED, Admission.FACT, booked)
 
 
 def _instal(world: World, fact_id: str, purchase: str, amount: str) -> object:

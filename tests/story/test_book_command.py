@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.tables import ROOT, UCI_HEADER, uci_row, write_csv
@@ -143,3 +144,49 @@ def test_csv_and_parquet_of_the_real_book_are_one(tmp_path: Path) -> None:
 
     first, second = (list(BookReader(tmp_path / name).batches()) for name in ("a", "b"))
     assert first == second
+
+
+def test_a_book_is_split_by_its_customers(tmp_path: Path) -> None:
+    """Each customer stands in one part, in order, on the same side in a book of another order."""
+    book, again = tmp_path / "book", tmp_path / "again"
+    run("book", "make", "--customers", 2_000, "--seed", 1, "--out", book)
+    table = pq.read_table(book)
+    pq.write_table(table.take(list(range(table.num_rows))[::-1]), again)
+    sides = []
+    for each in (book, again):
+        parts = [tmp_path / f"{each.name}.{side}" for side in ("out", "rest")]
+        done = run("book", "split", each, "--out", parts[0], "--rest", parts[1], "--seed", 5)
+        assert done.returncode == 0, done.stderr
+        sides.append([pq.read_table(part)["customer_id"].to_pylist() for part in parts])
+
+    ids = table["customer_id"].to_pylist()
+    assert [sorted(side) for side in sides[0]] == [sorted(side) for side in sides[1]]
+    assert sides[0] == [[each for each in ids if each in side] for side in map(set, sides[0])]
+    assert sorted([*sides[0][0], *sides[0][1]]) == sorted(ids)
+    assert 1_500 < len(sides[0][0]) < 1_700
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--out", "b", "--rest", "c"], "three files"),
+        (["--out", "p", "--rest", "p"], "three files"),
+        (["--out", "p", "--rest", "c", "--percent", "100"], "a whole number from 1 to 99"),
+        (["--out", "p", "--rest", "c", "--percent", "99"], "too few to split 99 %"),
+    ],
+)
+def test_a_split_that_cannot_be_leaves_no_part(
+    tmp_path: Path, options: list[str], said: str
+) -> None:
+    """A part over the book, an empty part, and a share that is none are each refused."""
+    run("book", "make", "--customers", 5, "--seed", 1, "--out", tmp_path / "b")
+    before = (tmp_path / "b").read_bytes()
+
+    named = [each if each.startswith("-") or each.isdecimal() else tmp_path / each
+             for each in options]  # fmt: skip
+    done = run("book", "split", tmp_path / "b", *named)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert names(tmp_path) == {"b"}
+    assert (tmp_path / "b").read_bytes() == before

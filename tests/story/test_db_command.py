@@ -50,6 +50,7 @@ def test_the_guides_commands_do_what_it_says(reached_by_all: Path) -> None:
     )
     shown = re.sub(r"PostgreSQL \d+ at 127\.0\.0\.1:\d+", "PostgreSQL", ran.stdout)
     shown = re.sub(r"twl_\S+|\d{4}-\d\d-\d\d|[0-9a-f]{8}$", "…", shown, flags=re.MULTILINE)
+    shown = re.sub(r"(?<=until )\S+", "…", shown)
     assert shown.splitlines() == [
         "…",
         "shop  …  purchases,reading  …",
@@ -62,6 +63,8 @@ def test_the_guides_commands_do_what_it_says(reached_by_all: Path) -> None:
         "backed up, and checked, in bank/monday",
         "restored and started: PostgreSQL/postgres",
         "stopped",
+        "no account has moved",
+        "journal.csv: 0 rows, booked until …",
         "nothing to do",
         "nothing to do",
         "nothing to do",
@@ -103,7 +106,7 @@ def test_a_fault_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["db", "backup", "--folder", str(tmp_path), str(tmp_path / "b")]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert "must run: twinline db start" in error
+    assert f"start it with `twinline db start --folder {tmp_path}`" in error
 
 
 def test_an_instant_has_an_offset(capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,5 +123,56 @@ def test_a_server_that_does_not_answer_is_a_fault(
     monkeypatch.setenv("TWINLINE_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/none")
     assert main(["db", "start"]) == 2
     error = capsys.readouterr().err
-    assert "TWINLINE_DATABASE_URL" in error
+    assert error == (
+        "twinline: error: TWINLINE_DATABASE_URL: 127.0.0.1:1: Connection refused: "
+        "must name a server that runs and lets its user in\n"
+    )
+
+
+@pytest.mark.parametrize("verb", [["db", "start"], ["verify"]])
+def test_what_is_no_address_is_a_fault_and_not_shown(
+    verb: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An address that PostgreSQL cannot read is refused in one line, without its password."""
+    monkeypatch.setenv("TWINLINE_DATABASE_URL", "mysql://nobody:secret@127.0.0.1/none")
+    assert main(verb) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "must be an address such as postgresql://" in error
     assert "secret" not in error
+
+
+def test_an_address_that_is_not_there_is_not_taken_for_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--url` of a server that does not run prints nothing that a shell would pass on."""
+    assert main(["db", "status", "--url", "--folder", str(tmp_path / "db")]) == 3
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "does not run\n")
+
+
+def test_an_archive_that_will_not_do_is_not_remembered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The next start is not refused for an archive that the first one could not use."""
+    taken = tmp_path / "file"
+    taken.touch(mode=0o400)
+    assert main(["db", "start", "--folder", str(tmp_path / "db"), "--archive", str(taken)]) == 2
+    assert "must be a folder that PostgreSQL's user, " in capsys.readouterr().err
+    assert not (tmp_path / "db" / "archive").exists()
+
+
+def test_what_may_not_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that belongs to somebody else ends a command in one line that names it."""
+
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", closed)
+    assert main(["db", "status", "--folder", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"twinline: error: {tmp_path}/password: Permission denied: "
+        "must be open to the user who runs this\n"
+    )

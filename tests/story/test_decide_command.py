@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import ROOT
-from twinline.app.decide import CustomerRequest, read_customer
+from twinline.app.customer_request import CustomerRequest, read_customer
 from twinline.app.fault import InputFault
 from twinline.kernel.money import format_money
 from twinline.wiring import main
@@ -109,7 +109,7 @@ CUSTOMER = '{"customer_id": "1", "as_of_on": "2026-11-01"'
         ),
         (
             CUSTOMER + ', "pay_later": {"limit": "-1.00"}}',
-            "the customer, pay_later_limit_minor: -100: must be 0 to ",
+            "the customer, pay_later.limit: -1.00: must be 0.00 to ",
         ),
         (CUSTOMER + ', "months_on_book": -1}', "the customer, months_on_book: -1: must be 0 to "),
         (
@@ -130,6 +130,63 @@ def test_a_bad_request_is_one_clear_fault(
     assert error.startswith("twinline: error: ")
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_an_answer_says_how_far_the_law_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    """The answer holds the law table's day, and text for a person names it where it matters."""
+    asked = str(ROOT / "examples" / "customer.json")
+    words = "by the law as known on 2026-11-01"
+    said = []
+    for more in ([], ["--text"], ["--text", "--decided-on", "2027-01-01"]):
+        assert main(["decide", asked, "--strategy", STANDARD, *more]) == 0
+        said.append(capsys.readouterr().out)
+
+    assert json.loads(said[0])["law_known_on"] == "2026-11-01"
+    assert [words in each for each in said] == [False, False, True]
+    assert main(["decide", asked, "--strategy", STANDARD, "--decided-on", "2026-10-31"]) == 2
+
+
+IMPOSSIBLE = """{
+  "customer_id": "1", "as_of_on": "2026-11-01",
+  "pay_later": {"limit": "100", "balance": "50", "instalments": "50.01"},
+  "cash_loan": {"limit": "100", "balance": "-5", "instalments": "0.01"},
+  "months_on_book": 3, "months_inactive": 4,
+  "debt_elsewhere": "1", "lenders_elsewhere": 0,
+  "external_score": 600, "external_score_on": "2026-11-02"
+}"""
+SAID_OF_IMPOSSIBLE = """\
+twinline: error: the customer, external_score_on: 2026-11-02: not after as_of_on
+the customer, pay_later.instalments: 50.01: at most what is owed, pay_later.balance
+the customer, cash_loan.instalments: 0.01: at most what is owed, cash_loan.balance
+the customer, months_inactive: 4: at most months_on_book
+the customer, lenders_elsewhere: 0: at least 1 where debt_elsewhere is
+"""
+BROKEN_CELLS = """{
+  "customer_id": " ", "as_of_on": "1970-01-01", "external_score": 10001,
+  "pay_later": {"limit": "1.234", "lateness": [0, 100], "payments": ["-1"]}
+}"""
+SAID_OF_BROKEN_CELLS = """\
+twinline: error: the customer, customer_id:  : may not be blank
+the customer, as_of_on: 1970-01-01: a day from 1990-01-01 to 2199-12-31
+the customer, external_score: 10001: must be 0 to 10000
+the customer, pay_later.limit: 1.234: '1.234' is not an amount in CNY (2 decimals at most)
+the customer, pay_later.payments[0]: -1: must be 0.00 to 10000000000000.00
+the customer, pay_later.lateness[1]: 100: must be 0 to 99
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [(IMPOSSIBLE, SAID_OF_IMPOSSIBLE), (BROKEN_CELLS, SAID_OF_BROKEN_CELLS)],
+)
+def test_a_customer_who_cannot_be_is_refused_with_all_that_is_wrong(
+    asked: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no row of a book may hold is refused here too, each finding by the request's words."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(asked.encode())))
+
+    assert main(["decide", "--strategy", STANDARD]) == 2
+    assert capsys.readouterr().err == said
 
 
 @given(st.binary(max_size=200) | st.recursive(

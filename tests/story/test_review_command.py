@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 TWINLINE = [sys.executable, "-m", "twinline"]
 STANDARD = ROOT / "strategies" / "standard"
 CUSTOMERS = 600
-REAL = "uci_credit_card.train.parquet"
 
 
 def run(*arguments: object, bytes_max: int | None = None) -> subprocess.CompletedProcess[str]:
@@ -158,6 +159,57 @@ def test_a_rewritten_file_of_the_same_decisions_is_noticed(copied: Path) -> None
     assert "decisions_sha256 in summary.json" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "summary.json",
+            f'"customers": {CUSTOMERS},',
+            f'"customers": {CUSTOMERS + 1},',
+            (
+                "the figures differ from what was stored\n"
+                f"  figures.customers in summary.json: {CUSTOMERS + 1}, made again {CUSTOMERS}\n"
+            ),
+        ),
+        (
+            "summary.json",
+            '"owner": "credit committee"',
+            '"owner": "nobody"',
+            "not as the review wrote it: summary.json\n",
+        ),
+        ("report.html", "</html>", "<p>all is well</p></html>",
+         "not as the review wrote it: report.html\n"),
+        ("SHA256SUMS", "  ", " ", "not as the review wrote it: SHA256SUMS\n"),
+    ],
+)  # fmt: skip
+def test_what_the_folder_says_of_its_decisions_is_held_to_them(
+    copied: Path, file: str, old: str, new: str, said: str
+) -> None:
+    """A figure or a page that somebody altered is named, with the figure that comes out."""
+    path = copied / "review" / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+    done = run("replay", copied / "review")
+
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{CUSTOMERS} decisions made again, every byte equal\n")
+    assert done.stdout.endswith(said)
+
+
+def test_the_sums_of_a_review_are_those_of_its_files(made: Path) -> None:
+    """SHA256SUMS names every other file of the folder, in the form that `sha256sum` reads."""
+    review = made / "review"
+    lines = (review / "SHA256SUMS").read_text("utf-8").splitlines()
+    files = (path for path in review.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+
+    assert lines == [
+        f"{hashlib.sha256((review / name).read_bytes()).hexdigest()}  {name}"
+        for name in sorted(path.relative_to(review).as_posix() for path in files)
+    ]
+
+
 @pytest.mark.parametrize("command", [["replay"], ["explain", "--customer", "C000000001"]])
 def test_another_book_or_strategy_is_refused(copied: Path, command: list[str]) -> None:
     """Neither replay nor explain speaks of a review whose strategy or book was changed since."""
@@ -177,13 +229,12 @@ def test_another_book_or_strategy_is_refused(copied: Path, command: list[str]) -
 
 def test_a_moved_book_is_found_where_it_is_named(copied: Path) -> None:
     """A book that lies elsewhere now is given with --book; without it, one line says so."""
-    moved = (copied / "book.parquet").rename(copied / "moved.parquet")
-    record = copied / "review" / "summary.json"
-    text = record.read_text("utf-8").replace("/book.parquet", "/gone.parquet")
-    record.write_text(text, "utf-8")
+    book, review = copied / "book.parquet", copied / "again"
+    assert run("review", book, "--strategy", STANDARD, "--out", review).returncode == 0
+    moved = book.rename(copied / "moved.parquet")
 
-    assert run("replay", copied / "review", "--book", moved).returncode == 0
-    assert run("replay", copied / "review").returncode == 2
+    assert run("replay", review, "--book", moved).returncode == 0
+    assert run("replay", review).returncode == 2
 
 
 def many_times(book: Path, times: int, path: Path) -> Path:
@@ -244,6 +295,58 @@ def test_an_earlier_review_stands_until_the_new_one_is_whole(copied: Path, jobs:
     assert run("replay", copied / "review", "--book", copied / "book.parquet").returncode == 0
 
 
+INTERRUPTED_WHILE_LOADING = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.{signal})
+sys.meta_path.insert(0, Interrupting())
+from twinline.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("module", ["twinline.wiring", "argparse", "pyarrow", "pyarrow.parquet"])
+def test_an_interruption_while_the_program_loads_is_one_line(
+    made: Path, tmp_path: Path, module: str, number: str
+) -> None:
+    """Interrupted before there is anything to do, it ends with 130 and no traceback."""
+    program = INTERRUPTED_WHILE_LOADING.format(module=module, signal=number)
+    arguments = ["review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path / "r"]
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 130
+    assert done.stderr == "twinline: interrupted; nothing was left half done\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_killed_review_left_is_swept_by_the_next(copied: Path, jobs: int) -> None:
+    """After a kill the earlier review stands, and the next one leaves nothing beside its own."""
+    large = many_times(copied / "book.parquet", 500, copied / "large.parquet")
+    before = sorted(path.name for path in copied.iterdir())
+    arguments = ["review", large, "--strategy", STANDARD, "--jobs", jobs]
+    command = [*TWINLINE, *map(str, [*arguments, "--out", copied / "review"])]
+    with subprocess.Popen(command, start_new_session=True) as process:
+        while sorted(path.name for path in copied.iterdir()) == before:
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGKILL)
+    assert ended(process.pid)
+    assert sorted(path.name for path in copied.iterdir()) != before
+
+    book = copied / "book.parquet"
+    assert run("replay", copied / "review", "--book", book).returncode == 0
+    again = run("review", book, "--strategy", STANDARD, "--out", copied / "review")
+
+    assert again.returncode == 0, again.stderr
+    assert sorted(path.name for path in copied.iterdir()) == before
+
+
 @pytest.mark.parametrize("bytes_max", [0, 1_000, 30_000])
 def test_a_full_disk_leaves_no_review(made: Path, tmp_path: Path, bytes_max: int) -> None:
     """Where the disk is full nothing is left of the review, and one line says why."""
@@ -258,6 +361,31 @@ def test_a_full_disk_leaves_no_review(made: Path, tmp_path: Path, bytes_max: int
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_day_beyond_what_is_known_of_the_law_is_said(made: Path, tmp_path: Path) -> None:
+    """A later day than the law table's is decided by its newest values, and that is said."""
+    out, note = tmp_path / "review", "note: the law is known as of 2026-11-01, the last day"
+    arguments = ["review", made / "book.parquet", "--strategy", STANDARD, "--out", out]
+
+    known, beyond = (run(*arguments, "--decided-on", day) for day in ("2026-11-01", "2026-11-02"))
+    record = json.loads((out / "summary.json").read_text("utf-8"))
+    told = run("explain", out, "--customer", "C000000001")
+
+    assert note not in known.stdout
+    assert note in beyond.stdout
+    assert (record["decided_on"], record["law_known_on"]) == ("2026-11-02", "2026-11-01")
+    assert "by the law as known on 2026-11-01, the last day it was checked" in told.stdout
+
+
+def test_a_day_before_the_book_is_refused(made: Path, tmp_path: Path) -> None:
+    """Nobody is decided before the day they are described on, compared or not."""
+    arguments = ["review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path / "r"]
+
+    for more in ([], ["--against", STANDARD]):
+        done = run(*arguments, "--decided-on", "2026-10-30", *more)
+        assert done.returncode == 2
+        assert "decided on: 2026-10-30: a decision is not made before the day" in done.stderr
+
+
 def test_a_folder_that_holds_something_else_is_left_alone(made: Path, tmp_path: Path) -> None:
     """A review never replaces a folder that is not an earlier review."""
     (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
@@ -265,7 +393,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(made: Path, tmp_path: 
     done = run("review", made / "book.parquet", "--strategy", STANDARD, "--out", tmp_path)
 
     assert done.returncode == 2
-    assert "a review replaces an earlier review or an empty folder, nothing else" in done.stderr
+    assert "only a folder that holds summary.json, or an empty one, is replaced" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
@@ -297,6 +425,9 @@ def test_every_kind_of_outcome_can_be_explained(
         said = capsys.readouterr().out
         assert customer in said
         assert said.count(heading) == 2
+        if language == "zh":
+            besides = re.sub(r"\[[A-Z_]+,", "", said.partition("\n")[2])
+            assert not re.search("[A-Za-z]", besides), "only codes and the head are not Chinese"
 
 
 def test_a_closed_pipe_is_no_error(made: Path) -> None:
@@ -320,34 +451,3 @@ def test_a_full_output_is_one_clear_fault(made: Path) -> None:
     assert done.returncode == 2
     said = "twinline: error: standard output: No space left on device: must be writable\n"
     assert done.stderr == said
-
-
-def real_book() -> Path:
-    """Return the real book's table, or skip with a clear word."""
-    folder = Path(os.environ.get("TWINLINE_BOOKS", ROOT.parent / "shared" / "books"))
-    if not (folder / REAL).is_file():
-        pytest.skip(f"{REAL} is not here; set TWINLINE_BOOKS to the folder that holds it")
-    return folder / REAL
-
-
-def test_the_real_book_gives_the_figures_of_the_readme(tmp_path: Path) -> None:
-    """README's real-book commands run as they stand and print the figures that stand there."""
-    shutil.copy(real_book(), tmp_path / REAL)
-    readme = (ROOT / "README.md").read_text("utf-8")
-    story = readme.split("## A real book")[1].split("\n## ")[0]
-    shown = [line[4:] for line in story.splitlines() if line.startswith("    ")]
-    commands = [line.split() for line in shown if line.startswith(("twinline", "python"))]
-
-    said = []
-    for program, *rest in commands:
-        words = [str(ROOT / word) if (ROOT / word).exists() else word for word in rest]
-        tool = TWINLINE if program == "twinline" else [sys.executable]
-        done = subprocess.run(
-            [*tool, *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        said += done.stdout.splitlines()
-
-    assert len(commands) == 5
-    for line in shown:
-        assert line.split() in commands or line in said, line

@@ -8,11 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from contextlib import redirect_stdout
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,15 +22,21 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from tests.books import real_table
+from tests.one_by_one import scorer
 from tests.standard import FOLDER as STANDARD
 from tests.standard import load
 from tests.tables import ROOT, book_row, write_book
 from twinline.adapters.batch import shelf
+from twinline.adapters.report.model_card import model_card
+from twinline.adapters.report.words import table_text
+from twinline.app.train_record import TrainRecord
+from twinline.app.vocabulary import LANGUAGES
 from twinline.decision.decide import Decider, day_number
 from twinline.decision.law import LawValues
-from twinline.decision.score import scorer
+from twinline.decision.strategy import Basis
 from twinline.terms.licence import Licence
 from twinline.training.binning import bins_of
+from twinline.training.card import LeftOut
 from twinline.training.sample import Candidate, Risk, column_of
 from twinline.training.scale import FACTOR, OFFSET
 from twinline.wiring import main
@@ -268,6 +276,26 @@ def test_the_card_says_what_the_record_says(trained: Path) -> None:
     assert record["outcome_unknown"] == CUSTOMERS // 50
 
 
+def test_every_word_the_record_has_for_a_feature_is_in_both_languages() -> None:
+    """Why a feature is out, its lawful ground and which way risk runs have words."""
+    for language in LANGUAGES:
+        words = tomllib.loads(table_text(language))
+        assert {each.value for each in LeftOut} == set(words["why_out"])
+        assert {each.value for each in Risk} == set(words["trend"])
+        assert {each.value for each in Basis} == set(words["basis"])
+
+
+def test_a_card_in_chinese_says_the_same_figures(trained: Path) -> None:
+    """The Chinese card has the tables of the English one, figure by figure."""
+    record = msgspec.json.decode((trained / "training.json").read_bytes(), type=TrainRecord)
+    cards = [model_card(record, each)["model_card.md"].decode() for each in LANGUAGES]
+
+    figures = [re.findall(r"\d+\.\d+", card) for card in cards]
+    assert figures[0] == figures[1]
+    assert cards[0] == (trained / "model_card.md").read_text("utf-8")
+    assert "公平性" in cards[1]
+
+
 def test_a_trend_that_turns_is_said_and_not_dropped(trained: Path) -> None:
     """The command and the record name the feature with both information values."""
     said = trained.with_name("said").read_text()
@@ -485,7 +513,7 @@ def test_the_guide_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         r"`([a-z_]+\.(?:csv|toml|html|md|json|txt))`", guide.split("## What may")[0]
     )
     found = {path.name for path in (tmp_path / "trained").rglob("*")}
-    assert len(commands) == 5
+    assert len(commands) == 6
     assert set(named) - {"book.md"} <= found
 
 

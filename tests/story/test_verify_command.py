@@ -49,9 +49,9 @@ def test_a_true_book_is_signed_and_verified(
     capsys.readouterr()
 
     assert run("verify", "--database", lived) == 0
-    assert capsys.readouterr().out == "1 owners, 4 entries: the book is true\n"
+    assert capsys.readouterr().out == "1 owner, 4 entries: the book is true\n"
     assert run("verify", "--database", lived, "--roots", roots, "--key", public) == 0
-    assert capsys.readouterr().out == ("1 owners, 4 entries, 1 signed roots: the book is true\n")
+    assert capsys.readouterr().out == ("1 owner, 4 entries, 1 signed root: the book is true\n")
 
 
 def test_a_changed_book_is_found_out(lived: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,13 +64,16 @@ def test_a_changed_book_is_found_out(lived: str, capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert "C1, entry 3 (repaid R9): chain head is" in out
     assert "C1, as of seq 4: headroom is pay_later 800, cash_loan 605," in out
-    assert out.endswith("1 owners, 4 entries: 2 findings\n")
+    assert out.endswith("1 owner, 4 entries: 2 findings\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "--database: nothing: name the book, or set TWINLINE_DATABASE_URL"),
+        (
+            ("--folder", "no/where"),
+            "no/where: no server: start it with `twinline db start --folder no/where`, or name",
+        ),
         (
             ("--database", "postgresql://nobody@127.0.0.1:1/none"),
             "must be a book that runs and can be reached",

@@ -54,6 +54,17 @@ class MakeRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SplitRequest:
+    """A book to split in two by its customers' ids: so many percent into `out`, the others."""
+
+    book: Path
+    out: Path
+    rest: Path
+    percent: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookSummary:
     """What a book holds, for a person who has just made or checked it."""
 
@@ -90,6 +101,11 @@ class Books(Protocol):
         self, request: MakeRequest, rows: Iterable[Columns], *, progress: Progress
     ) -> BookSummary:
         """Write a synthetic book from the rows of a population."""
+
+    def split(
+        self, request: SplitRequest, *, progress: Progress
+    ) -> tuple[BookSummary, BookSummary]:
+        """Split a book in two by its customers' ids."""
 
     def fetch_uci(self, out: Path, *, progress: Progress) -> Path:
         """Get the public credit-card set, verified by its checksum; return the file."""

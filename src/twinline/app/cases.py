@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from twinline.app.decide import CustomerRequest, answer_of, customer_of
-from twinline.app.explain import explain_customer
+from twinline.app.customer_request import CustomerRequest, customer_of
+from twinline.app.decide import answer_of
+from twinline.app.explaining import explain_customer
+from twinline.app.explanation import Frame
 from twinline.app.fault import InputFault, InputFaults
-from twinline.app.review import decider_on, laws_of, laws_on, usable_strategy
+from twinline.app.review import day_of_decision, decider_on, laws_of, laws_on, usable_strategy
 from twinline.compliance.law import read_law
 
 if TYPE_CHECKING:
@@ -115,14 +117,17 @@ def _currencies(cases: Sequence[tuple[str, Case]], law: Law) -> Iterator[str]:
 
 def _failures(place: str, case: Case, strategy: Strategy, law: Law) -> Iterator[Failure]:
     request = case.customer
-    day = case.decided_on or max(request.as_of_on, law.known_on)
-    customer = customer_of(request, strategy)
+    day = day_of_decision(case.decided_on, request.as_of_on, law)
+    customer = customer_of(request, strategy, f"{place} {case.case!r}")
     explanation = explain_customer(
         decider_on(strategy, day),
         customer,
         laws_of(laws_on(law, day, request.currency), customer),
-        currency=request.currency,
-        as_of_on=request.as_of_on,
+        Frame(
+            currency=request.currency,
+            as_of_on=request.as_of_on,
+            law_known_on=law.known_on,
+        ),
     )
     got = _shown(answer_of(explanation))
     for field, raw in case.expect.items():

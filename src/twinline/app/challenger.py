@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 from twinline.app.fault import InputFault
 from twinline.app.train import CHALLENGER, CHALLENGER_PD, CUTS, TREES
 from twinline.app.training_plan import read_plan
-from twinline.training.probability import pd_at
-from twinline.training.sample import column_of
+from twinline.decision.columns.column import Column, across, where_missing
+from twinline.training import sample
+from twinline.training.probability import pds_at
 from twinline.training.trees import Trees, points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from twinline.decision.scalar import Row
+    from twinline.app.train_ports import Score
+    from twinline.decision.columns.reading import Features
     from twinline.decision.strategy import Strategy
-
-Scored = list[tuple[int, int]]
 
 
 def challenger(
     folder: Path, files: Mapping[str, bytes], trees: bytes, scale: int
-) -> tuple[Strategy, Callable[[Sequence[Row]], Scored]]:
+) -> tuple[Strategy, Score]:
     """Return the strategy that reads its features, and the function from features to scores.
 
     Raises `InputFault` for a challenger that is not as training wrote it.
@@ -48,13 +48,24 @@ def challenger(
         raise InputFault(place=f"{folder}/{TREES}", value=f"{found[:12]}…", rule=rule)
     learned = Trees(trees.decode())
 
-    def scored(rows: Sequence[Row]) -> Scored:
-        """Return score and probability of default in ppm of each customer."""
-        columns = [column_of([row[place] for row in rows]) for place in places]
-        scores = points(learned.margins(columns), cuts).tolist()
-        return [(score, pd_at(table, score)) for score in scores]
+    def scored(features: Features) -> tuple[Column, Column]:
+        """Return score and probability of default in ppm of each customer, none in doubt.
+
+        The trees may read what no table of the strategy does.
+        """
+        doubt = features.in_doubt(range(len(names)))
+        columns = [column_of(features, place) for place in places]
+        scores = points(learned.margins(columns), cuts)
+        return Column(scores, doubt), Column(pds_at(table, scores), doubt)
 
     return strategy, scored
+
+
+def column_of(features: Features, place: int) -> sample.Column:
+    """Return a feature as models take it."""
+    found = features.columns[place]
+    numbers, missing = found.numbers, where_missing(found)
+    return sample.Column(across(numbers, features.rows), across(missing, features.rows))
 
 
 def _rows(content: bytes) -> list[tuple[str, str]]:

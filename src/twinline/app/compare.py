@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from twinline import __version__
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.compare_record import (
     AGAINST,
@@ -16,39 +15,38 @@ from twinline.app.compare_record import (
     ComparisonRecord,
     digest_of,
 )
-from twinline.app.replay import kept_strategy, recorded_book, recorded_strategy
+from twinline.app.explaining import examples_of
+from twinline.app.replay import (
+    first_differences,
+    kept_strategy,
+    recorded_book,
+    recorded_strategy,
+)
 from twinline.app.review import (
     REPORT,
-    book_facts,
-    decider_on,
-    laws_of,
-    laws_on,
+    deciding_of,
+    review_record,
     scale_of,
     strategy_facts,
     usable_strategy,
 )
-from twinline.app.review_ports import Decided
-from twinline.app.review_record import RECORD_VERSION, ReviewRecord
+from twinline.app.review_ports import Deciding
 from twinline.compliance.law import read_law
-from twinline.decision.decide import day_number
 from twinline.portfolio.comparison import ComparisonTally
 from twinline.portfolio.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
+    from twinline.app.replay import Difference
     from twinline.app.review import ReviewRequest
-    from twinline.app.review_ports import BookSource, Cell, ComparisonPage, Customer, Page, Shelf
-    from twinline.decision.law import LawValues
-    from twinline.decision.outcome import Outcome
+    from twinline.app.review_ports import ComparisonPage, Page, Shelf
+    from twinline.app.review_record import ReviewRecord
     from twinline.decision.strategy import Strategy
+    from twinline.portfolio.compared import ComparisonFigures
 
 COMPARISON_PAGE = "comparison.html"
-
-DIFFERENCES_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,33 +65,6 @@ class Pages:
     comparison: ComparisonPage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Two strategies on one day under one law."""
-
-    new: Strategy
-    old: Strategy
-    decided_on: date
-    laws: Mapping[str, LawValues]
-
-    def decided(self, book: BookSource) -> Iterator[Sequence[tuple[Customer, Outcome, Outcome]]]:
-        """Yield each customer with the new outcome and the old, in chunks, from one reading."""
-        new, old = (decider_on(each, self.decided_on) for each in (self.new, self.old))
-        columns = tuple(dict.fromkeys([*self.new.columns, *self.old.columns]))
-        of_new, of_old = (
-            [columns.index(name) for name in each.columns] for each in (self.new, self.old)
-        )
-        as_of_day = day_number(book.as_of_on)
-        for customers in book.customers(columns):
-            decided = []
-            for each in customers:
-                law = laws_of(self.laws, each)
-                one = new.decide(each.customer_id, _at(each.cells, of_new), law, as_of_day)
-                other = old.decide(each.customer_id, _at(each.cells, of_old), law, as_of_day)
-                decided.append((each, one, other))
-            yield decided
-
-
 def compare(
     request: ReviewRequest, against: Path, shelf: Shelf, pages: Pages, progress: Progress
 ) -> Compared:
@@ -106,36 +77,34 @@ def compare(
     files, files_against = (shelf.strategy_files(folder) for folder in (request.strategy, against))
     book = shelf.sound_book(request.book, progress)
     scale = scale_of(law, book)
-    decided_on = request.decided_on or max(book.as_of_on, law.known_on)
-    pair = Pair(
-        new=usable_strategy(request.strategy, files, scale),
-        old=usable_strategy(against, files_against, scale),
-        decided_on=decided_on,
-        laws=laws_on(law, decided_on, book.currency),
-    )
-    tally = Tally(book.currency, PROTECTED_COLUMNS)
+    new = usable_strategy(request.strategy, files, scale)
+    old = usable_strategy(against, files_against, scale)
+    deciding = deciding_of(request, new, old, law, book)
+    tally = Tally(book.currency, PROTECTED_COLUMNS, new.limits)
     comparing = ComparisonTally(book.currency, PROTECTED_COLUMNS)
-    with shelf.decisions_into(request.out) as sink:
+    with (
+        shelf.decisions_into(request.out) as sink,
+        book.decided(deciding, request.jobs) as parts,
+    ):
         done = 0
-        for decided in pair.decided(book):
-            for each, new, _ in decided:
-                tally.add(new, defaulted=each.defaulted, groups=each.groups)
-            _add(comparing, decided)
-            outcomes = [(each.number, new) for each, new, _ in decided]
-            kept = shelf.decisions_of(outcomes)
-            sink.write(Decided(rows=len(outcomes), tally=tally, decisions=kept))
-            done += len(decided)
+        for part in parts:
+            sink.write(part)
+            tally.merge(part.tally)
+            assert part.compared is not None
+            comparing.merge(part.compared)
+            done += part.rows
             progress(done, book.rows)
-        record = _review_record(pair, book, sink.finish(), tally)
-        comparison = _comparison_record(pair, record, comparing)
+        record = review_record(deciding, book, sink.finish(), tally.figures())
+        comparison = _comparison_record(record, old, comparing.figures())
+        examples = examples_of(record.figures.examples, deciding, book)
         sink.keep(
             record,
             {
                 **{f"strategy/{name}": content for name, content in files.items()},
                 **{f"{AGAINST}/{name}": content for name, content in files_against.items()},
-                REPORT: pages.review(record, pair.new, request.lang),
+                REPORT: pages.review(record, new, examples, request.lang),
                 COMPARISON: msgspec.json.format(msgspec.json.encode(comparison), indent=2) + b"\n",
-                COMPARISON_PAGE: pages.comparison(comparison, pair.new, pair.old, request.lang),
+                COMPARISON_PAGE: pages.comparison(comparison, new, old, request.lang),
             },
         )
     return Compared(review=record, comparison=comparison)
@@ -145,12 +114,12 @@ def compare(
 class Recompared:
     """What came of a comparison made again: where its figures differ, and their digest."""
 
-    differences: tuple[str, ...]
+    differences: tuple[Difference, ...]
     digest: str
 
 
 def recompare(
-    folder: Path, book_path: Path | None, shelf: Shelf, progress: Progress
+    folder: Path, book_path: Path | None, shelf: Shelf, progress: Progress, jobs: int | None = None
 ) -> Recompared | None:
     """Make a comparison again and hold its figures to those stored; None where there is none.
 
@@ -160,73 +129,41 @@ def recompare(
     if stored is None:
         return None
     record = shelf.record(folder)
-    pair = Pair(
-        new=recorded_strategy(folder, record, shelf),
-        old=kept_strategy(folder / AGAINST, stored.old, shelf),
+    old = kept_strategy(folder / AGAINST, stored.old, shelf)
+    deciding = Deciding(
+        strategy=recorded_strategy(folder, record, shelf),
         decided_on=record.decided_on,
-        laws={values.licence.value: values for values in record.law},
+        law_known_on=record.law_known_on,
+        laws=record.law,
+        as_of_on=record.book.as_of_on,
+        against=old,
     )
     book = recorded_book(record, book_path, shelf)
     comparing = ComparisonTally(book.currency, PROTECTED_COLUMNS)
     done = 0
-    for decided in pair.decided(book):
-        _add(comparing, decided)
-        done += len(decided)
-        progress(done, book.rows)
-    again = _comparison_record(pair, record, comparing)
-    differences = _differences(msgspec.to_builtins(stored), msgspec.to_builtins(again), "")
-    kept = [place for _, place in zip(range(DIFFERENCES_KEPT), differences, strict=False)]
-    return Recompared(differences=tuple(kept), digest=again.figures_digest)
-
-
-def _at(cells: Sequence[Cell], places: Sequence[int]) -> tuple[Cell, ...]:
-    return tuple([cells[place] for place in places])
-
-
-def _add(tally: ComparisonTally, decided: Sequence[tuple[Customer, Outcome, Outcome]]) -> None:
-    for each, new, old in decided:
-        tally.add(old, new, row=each.number, defaulted=each.defaulted, groups=each.groups)
-
-
-def _review_record(
-    pair: Pair, book: BookSource, digests: tuple[str, str], tally: Tally
-) -> ReviewRecord:
-    digest, sha256 = digests
-    return ReviewRecord(
-        record_version=RECORD_VERSION,
-        twinline_version=__version__,
-        book=book_facts(book),
-        strategy=strategy_facts(pair.new),
-        decided_on=pair.decided_on,
-        law=tuple(pair.laws.values()),
-        decisions_digest=digest,
-        decisions_sha256=sha256,
-        figures=tally.figures(),
-    )
+    with book.decided(deciding, jobs) as parts:
+        for part in parts:
+            assert part.compared is not None
+            comparing.merge(part.compared)
+            done += part.rows
+            progress(done, book.rows)
+    again = _comparison_record(record, old, comparing.figures())
+    differences = first_differences(stored, again, "")
+    return Recompared(differences=differences, digest=again.figures_digest)
 
 
 def _comparison_record(
-    pair: Pair, record: ReviewRecord, tally: ComparisonTally
+    record: ReviewRecord, old: Strategy, figures: ComparisonFigures
 ) -> ComparisonRecord:
-    figures = tally.figures()
     return ComparisonRecord(
         comparison_version=COMPARISON_VERSION,
         twinline_version=record.twinline_version,
         book=record.book,
         decided_on=record.decided_on,
         new=record.strategy,
-        old=strategy_facts(pair.old),
-        same_logic=pair.new.logic_hash == pair.old.logic_hash,
+        old=strategy_facts(old),
+        same_logic=record.strategy.logic_hash == old.logic_hash,
         decisions_digest=record.decisions_digest,
         figures_digest=digest_of(figures),
         figures=figures,
     )
-
-
-def _differences(stored: object, again: object, place: str) -> Iterator[str]:
-    """Yield where two records differ, the innermost place by its names."""
-    if isinstance(stored, dict) and isinstance(again, dict) and stored.keys() == again.keys():
-        for name in stored:
-            yield from _differences(stored[name], again[name], f"{place}.{name}".lstrip("."))
-    elif stored != again:
-        yield place

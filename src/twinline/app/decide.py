@@ -7,60 +7,26 @@ latest first. The answer carries everything an explanation needs.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from twinline.app.book import COLUMN_BY_NAME, MONTHS, Kind
-from twinline.app.explain import explain_customer
+from twinline.app.customer_request import customer_of
+from twinline.app.explaining import explain_customer
+from twinline.app.explanation import Frame
 from twinline.app.fault import InputFault
-from twinline.app.review import decider_on, laws_of, laws_on, usable_strategy
-from twinline.app.review_ports import Customer
+from twinline.app.review import day_of_decision, decider_on, laws_of, laws_on, usable_strategy
 from twinline.compliance.law import read_law
-from twinline.decision.decide import day_number
-from twinline.kernel.money import MoneyFormatError, format_money, parse_money
-from twinline.terms.licence import Licence
+from twinline.kernel.money import format_money
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from twinline.app.explain import Explanation
-    from twinline.app.review_ports import Cell, Shelf
+    from twinline.app.customer_request import CustomerRequest
+    from twinline.app.explanation import Explanation
+    from twinline.app.review_ports import Shelf
     from twinline.decision.outcome import LineOutcome
-    from twinline.decision.strategy import Strategy
-
-Months = Annotated[list[str | None], msgspec.Meta(max_length=MONTHS)]
-Counts = Annotated[list[int | None], msgspec.Meta(max_length=MONTHS)]
-
-
-class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One line of the customer: amounts as decimal text, months with the latest first."""
-
-    limit: str
-    balance: str = "0"
-    instalments: str = "0"
-    statements: Months = []
-    payments: Months = []
-    lateness: Counts = []
-
-
-class CustomerRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A customer as of a day. An absent line is no line; all else that is absent is unknown."""
-
-    customer_id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    as_of_on: date
-    currency: str = "CNY"
-    licence: Licence = Licence.CONSUMER_FINANCE
-    pay_later: LineRequest | None = None
-    cash_loan: LineRequest | None = None
-    months_on_book: int | None = None
-    months_inactive: int | None = None
-    income: str | None = None
-    debt_elsewhere: str | None = None
-    lenders_elsewhere: int | None = None
-    external_score: int | None = None
-    external_score_on: date | None = None
 
 
 class TermAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,11 +78,16 @@ class LineAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutcomeAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What is decided for one customer, and by what."""
+    """What is decided for one customer, and by what.
+
+    `law_known_on` is the day on which the law's table was last held against its sources: what
+    has come into force after it is not in a decision of a later day.
+    """
 
     customer_id: str
     as_of_on: date
     decided_on: date
+    law_known_on: date | None
     currency: str
     strategy: str
     version: str
@@ -133,17 +104,6 @@ class OutcomeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     cash_loan: LineAnswer
 
 
-def read_customer(text: bytes) -> CustomerRequest:
-    """Return the request; raises `InputFault` naming field, value and rule."""
-    try:
-        return msgspec.json.decode(text, type=CustomerRequest)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        said = str(error).replace("`", "")
-        rule, _, where = said.partition(" - at ")
-        place = f"the customer, {where.lstrip('$.')}" if where else "the customer"
-        raise InputFault(place=place, value="cannot be read", rule=rule) from error
-
-
 def decide_customer(
     request: CustomerRequest, strategy_folder: Path, decided_on: date | None, shelf: Shelf
 ) -> Explanation:
@@ -157,90 +117,32 @@ def decide_customer(
         raise InputFault(place="the customer, currency", value=request.currency, rule=rule)
     files = shelf.strategy_files(strategy_folder)
     strategy = usable_strategy(strategy_folder, files, law.scale(request.currency))
-    day = decided_on or max(request.as_of_on, law.known_on)
+    day = day_of_decision(decided_on, request.as_of_on, law)
     customer = customer_of(request, strategy)
     return explain_customer(
         decider_on(strategy, day),
         customer,
         laws_of(laws_on(law, day, request.currency), customer),
-        currency=request.currency,
-        as_of_on=request.as_of_on,
+        Frame(
+            currency=request.currency,
+            as_of_on=request.as_of_on,
+            law_known_on=law.known_on,
+        ),
     )
-
-
-def customer_of(request: CustomerRequest, strategy: Strategy) -> Customer:
-    """Return the request as a row of a book."""
-    cells = _cells(request)
-    for name, value in cells.items():
-        column = COLUMN_BY_NAME[name]
-        if value is not None and not column.least <= value <= column.greatest:
-            rule = f"must be {column.least} to {column.greatest} ({column.kind.value})"
-            raise InputFault(place=f"the customer, {name}", value=value, rule=rule)
-    return Customer(
-        number=1,
-        customer_id=request.customer_id,
-        licence=request.licence.value,
-        cells=tuple(cells.get(name) for name in strategy.columns),
-        defaulted=None,
-        groups=(),
-    )
-
-
-def _cells(request: CustomerRequest) -> dict[str, Cell]:
-    score_on = request.external_score_on
-    cells: dict[str, Cell] = {
-        "months_on_book": request.months_on_book,
-        "months_inactive": request.months_inactive,
-        "income_minor": _minor(request, "income", request.income),
-        "debt_elsewhere_minor": _minor(request, "debt_elsewhere", request.debt_elsewhere),
-        "lenders_elsewhere": request.lenders_elsewhere,
-        "external_score": request.external_score,
-    }
-    for product in Product:
-        line = request.pay_later if product is Product.PAY_LATER else request.cash_loan
-        if line is not None:
-            cells.update(_line_cells(request, product.value, line))
-    if score_on is not None:
-        cells["external_score_on"] = day_number(score_on)
-    known = {name: value for name, value in cells.items() if value is not None}
-    return {
-        name: known.get(name)
-        for name, column in COLUMN_BY_NAME.items()
-        if column.kind in {Kind.MINOR, Kind.COUNT, Kind.SCORE} or name == "external_score_on"
-    }
-
-
-def _line_cells(request: CustomerRequest, name: str, line: LineRequest) -> dict[str, Cell]:
-    cells: dict[str, Cell] = {
-        f"{name}_limit_minor": _minor(request, f"{name}.limit", line.limit),
-        f"{name}_balance_minor": _minor(request, f"{name}.balance", line.balance),
-        f"{name}_instalment_minor": _minor(request, f"{name}.instalments", line.instalments),
-    }
-    for month, text in enumerate(line.statements, 1):
-        cells[f"{name}_statement_minor_{month}"] = _minor(request, f"{name}.statements", text)
-    for month, text in enumerate(line.payments, 1):
-        cells[f"{name}_payment_minor_{month}"] = _minor(request, f"{name}.payments", text)
-    for month, count in enumerate(line.lateness, 1):
-        cells[f"{name}_lateness_{month}"] = count
-    return cells
-
-
-def _minor(request: CustomerRequest, field: str, text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return parse_money(text, request.currency)
-    except MoneyFormatError as error:
-        raise InputFault(place=f"the customer, {field}", value=text, rule=str(error)) from error
 
 
 def answer_of(explanation: Explanation) -> OutcomeAnswer:
     """Return an explanation as the answer that goes out."""
-    outcome, strategy, currency = explanation.outcome, explanation.strategy, explanation.currency
+    outcome, strategy, currency = (
+        explanation.outcome,
+        explanation.strategy,
+        explanation.frame.currency,
+    )
     return OutcomeAnswer(
         customer_id=outcome.customer_id,
-        as_of_on=explanation.as_of_on,
+        as_of_on=explanation.frame.as_of_on,
         decided_on=explanation.decided_on,
+        law_known_on=explanation.frame.law_known_on,
         currency=currency,
         strategy=strategy.name,
         version=strategy.version,
@@ -259,7 +161,7 @@ def answer_of(explanation: Explanation) -> OutcomeAnswer:
 
 
 def _line_answer(explanation: Explanation, product: Product, line: LineOutcome) -> LineAnswer:
-    strategy, currency = explanation.strategy, explanation.currency
+    strategy, currency = explanation.strategy, explanation.frame.currency
     terms = zip(strategy.limits[product].terms, line.terms, strict=False)
     reasons = [strategy.reasons[code] for code in line.reasons]
     return LineAnswer(

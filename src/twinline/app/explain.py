@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinline.app.explaining import explain_customer
+from twinline.app.explanation import Frame
 from twinline.app.fault import InputFault
 from twinline.app.replay import recorded_book, recorded_strategy
 from twinline.app.review import decider_on, laws_of
-from twinline.decision.advice import advise
-from twinline.decision.decide import day_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
     from pathlib import Path
 
-    from twinline.app.review_ports import Customer, Shelf
-    from twinline.decision.advice import Advice
-    from twinline.decision.decide import Decider
-    from twinline.decision.law import LawValues
-    from twinline.decision.outcome import Outcome
-    from twinline.decision.strategy import Strategy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """Everything a person needs to follow, check and contest one decision."""
-
-    outcome: Outcome
-    strategy: Strategy
-    law: LawValues
-    features: Mapping[str, int | None]
-    advice: tuple[Advice, ...]
-    currency: str
-    as_of_on: date
-    decided_on: date
+    from twinline.app.explanation import Explanation
+    from twinline.app.review_ports import Shelf
 
 
 def explain(folder: Path, customer_id: str, book_path: Path | None, shelf: Shelf) -> Explanation:
@@ -58,35 +37,13 @@ def explain(folder: Path, customer_id: str, book_path: Path | None, shelf: Shelf
         decider_on(strategy, record.decided_on),
         customer,
         laws_of(laws, customer),
-        currency=record.book.currency,
-        as_of_on=record.book.as_of_on,
+        Frame(
+            currency=record.book.currency,
+            as_of_on=record.book.as_of_on,
+            law_known_on=record.law_known_on,
+        ),
     )
     if explanation.outcome != stored:
         rule = "the stored decision is not the one its inputs give; run `twinline replay`"
         raise InputFault(place=f"{folder}, customer {customer_id}", value="altered", rule=rule)
     return explanation
-
-
-def explain_customer(
-    decider: Decider, customer: Customer, law: LawValues, *, currency: str, as_of_on: date
-) -> Explanation:
-    """Return one customer's decision with what it saw and what would help."""
-    as_of_day = day_number(as_of_on)
-    outcome = decider.decide(customer.customer_id, customer.cells, law, as_of_day)
-    doubts, features = decider.read(customer.customer_id, customer.cells, as_of_day)
-    names = [feature.name for feature in decider.strategy.features]
-    doubted = {names[place] for place in doubts}
-    advice = () if doubts else advise(decider, customer.customer_id, features, law, as_of_day)
-    return Explanation(
-        outcome=outcome,
-        strategy=decider.strategy,
-        law=law,
-        features={
-            name: None if name in doubted else value
-            for name, value in zip(names, features, strict=True)
-        },
-        advice=advice,
-        currency=currency,
-        as_of_on=as_of_on,
-        decided_on=decider.decided_on,
-    )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinline.decision.fault import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -22,11 +24,7 @@ def shown(value: object) -> str:
     'a\\nb'
     """
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
-    return _escaped(text if len(text) <= VALUE_LENGTH_MAX else text[:VALUE_LENGTH_MAX] + "…")
-
-
-def _escaped(text: str) -> str:
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return one_line(text if len(text) <= VALUE_LENGTH_MAX else text[:VALUE_LENGTH_MAX] + "…")
 
 
 class Fault(Exception):
@@ -34,7 +32,7 @@ class Fault(Exception):
 
     def __init__(self, *, place: str, value: object, rule: str) -> None:
         """Keep the three parts and say them in one line."""
-        super().__init__(f"{_escaped(place)}: {shown(value)}: {_escaped(rule)}")
+        super().__init__(f"{one_line(place)}: {shown(value)}: {one_line(rule)}")
         self.place = place
         self.value = value
         self.rule = rule

@@ -9,31 +9,29 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from twinline import __version__
-from twinline.app.book import COLUMN_BY_NAME, PROTECTED_COLUMNS, Kind
+from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.fault import InputFault
 from twinline.app.monitor_record import RECORD_VERSION, MonitorRecord, StrategyName, Switch
 from twinline.app.monitor_rules import MONITOR_SHEET, read_rules
-from twinline.app.review import book_facts, decider_on, laws_of, laws_on, scale_of, usable_strategy
+from twinline.app.review import book_facts, decider_on, laws_on, scale_of, usable_strategy
+from twinline.app.review_ports import Deciding
 from twinline.compliance.law import read_law
-from twinline.decision.decide import day_number
-from twinline.portfolio.bins import Apart, Bins, Origin
+from twinline.portfolio.bins import Bins, Origin
 from twinline.portfolio.census import OUTCOMES, Census
 from twinline.portfolio.drift import Verdict
 from twinline.portfolio.monitoring import frozen_bins, monitored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
     from twinline.app.monitor_ports import MonitorPage, Reports
     from twinline.app.monitor_rules import MonitorRules
-    from twinline.app.review_ports import BookSource, Customer, Language, Shelf
-    from twinline.decision.decide import Decider
+    from twinline.app.review_ports import BookSource, Language, Shelf
     from twinline.decision.law import LawValues
     from twinline.decision.strategy import Strategy
-    from twinline.portfolio.bins import Value
     from twinline.portfolio.monitoring import MonitorFigures
 
 RECORD = "monitor.json"
@@ -85,10 +83,11 @@ def monitor(
     cautious = _cautious(request.strategy, rules, shelf, scale)
     reference, bins = _reference(request.reference, strategy, reports)
     decided_on = request.decided_on or max(now.as_of_on, law.known_on)
+    decider_on(strategy, decided_on)  # says now what a dated value lacks
     counting = _Counting(
-        decider=decider_on(strategy, decided_on),
-        laws=laws_on(law, decided_on, then.currency),
-        done=0,
+        strategy=strategy,
+        decided_on=decided_on,
+        laws=tuple(laws_on(law, decided_on, then.currency).values()),
         rows=then.rows + now.rows,
         progress=progress,
     )
@@ -122,24 +121,14 @@ class _Counting:
     def __init__(
         self,
         *,
-        decider: Decider,
-        laws: Mapping[str, LawValues],
-        done: int,
+        strategy: Strategy,
+        decided_on: date,
+        laws: tuple[LawValues, ...],
         rows: int,
         progress: Progress,
     ) -> None:
-        self._decider, self._laws = decider, laws
-        self._done, self._rows, self._progress = done, rows, progress
-        strategy = decider.strategy
-        places = {name: place for place, name in enumerate(strategy.columns)}
-        self._watched = [
-            (
-                index,
-                None if feature.column is None else places[feature.column],
-                feature.column is not None and COLUMN_BY_NAME[feature.column].kind is Kind.DATE,
-            )
-            for index, feature in enumerate(strategy.features)
-        ]
+        self._strategy, self._decided_on, self._laws = strategy, decided_on, laws
+        self._done, self._rows, self._progress = 0, rows, progress
         self.features = {feature.name: feature.column is not None for feature in strategy.features}
         self.card_bins = {
             attribute.feature: Bins(
@@ -152,40 +141,17 @@ class _Counting:
 
     def census(self, book: BookSource, bins: Mapping[str, Bins]) -> Census:
         """Return a whole book in counts."""
-        decider, as_of_day = self._decider, day_number(book.as_of_on)
         census = Census(list(self.features), bins, (LICENCE, *PROTECTED_COLUMNS))
-        for customers in book.customers(decider.strategy.columns):
-            for each in customers:
-                law = laws_of(self._laws, each)
-                doubts, row = decider.read(each.customer_id, each.cells, as_of_day)
-                outcome = decider.decide(each.customer_id, each.cells, law, as_of_day)
-                census.add(
-                    list(self._values(each, doubts, row, as_of_day)),
-                    outcome,
-                    mix=(each.licence, *each.groups),
-                    defaulted=each.defaulted,
-                )
-            self._done += len(customers)
+        deciding = Deciding(
+            strategy=self._strategy,
+            decided_on=self._decided_on,
+            laws=self._laws,
+            as_of_on=book.as_of_on,
+        )
+        for rows in book.counted(deciding, census):
+            self._done += rows
             self._progress(self._done, self._rows)
         return census
-
-    def _values(
-        self,
-        customer: Customer,
-        doubts: tuple[int, ...],
-        row: tuple[int | None, ...],
-        as_of_day: int,
-    ) -> Iterator[Value]:
-        """Yield each feature's value; a day is counted back from the book's day."""
-        for index, place, is_day in self._watched:
-            value = row[index]
-            missing = value is None or (place is not None and customer.cells[place] is None)
-            if missing or value is None:
-                yield Apart.MISSING
-            elif doubts and index in doubts:
-                yield Apart.MISSING if place is None else Apart.OUTSIDE
-            else:
-                yield as_of_day - value if is_day else value
 
 
 def _reference(

@@ -1,15 +1,20 @@
-"""Every decision of a review made again from its record, and held against what was stored."""
+"""Every decision of a review made again, and what its folder says held against them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.fault import InputFault
 from twinline.app.review import usable_strategy
 from twinline.app.review_ports import Deciding
+from twinline.portfolio.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
@@ -25,12 +30,25 @@ class Replayed:
     """What came of a replay: how many decisions differ, the first of them, and the digest.
 
     `differences` are row and column; the row is 0 where a whole file is not what it was.
+    `figures` are those of summary.json that the decisions made again do not give, `files` those
+    of the folder that are not as they were written.
     """
 
     rows: int
     differing: int
     differences: tuple[tuple[int, str], ...]
     digest: str
+    figures: tuple[Difference, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure of a record that comes out otherwise: its name, as stored, as made again."""
+
+    name: str
+    stored: object
+    again: object
 
 
 def replay(
@@ -40,7 +58,7 @@ def replay(
     progress: Progress,
     jobs: int | None = None,
 ) -> Replayed:
-    """Make every decision of a review again and compare it byte by byte.
+    """Make every decision of a review again and compare it, and what the folder says of them.
 
     The book is looked for where it lay, or at `book_path`. Raises `Fault` where book or
     strategy are not those of the review: then nothing can be said of the decisions.
@@ -56,6 +74,7 @@ def replay(
     )
     stored = shelf.decisions(folder)
     comparison = stored.comparison()
+    tally = Tally(record.book.currency, PROTECTED_COLUMNS, strategy.limits)
     found: list[tuple[int, str]] = []
     differing = rows = 0
     with book.decided(deciding, jobs) as parts:
@@ -63,6 +82,7 @@ def replay(
             differences = comparison.differences(part)
             differing += len({row for row, _ in differences})
             found.extend(differences[: DIFFERENCES_KEPT - len(found)])
+            tally.merge(part.tally)
             rows += part.rows
             progress(rows, book.rows)
     digest = comparison.digest()
@@ -70,7 +90,28 @@ def replay(
         differing, found = 1, [(0, "decisions_digest in summary.json")]
     elif not differing and stored.sha256() != record.decisions_sha256:
         differing, found = 1, [(0, "decisions_sha256 in summary.json")]
-    return Replayed(rows=rows, differing=differing, differences=tuple(found), digest=digest)
+    return Replayed(
+        rows=rows,
+        differing=differing,
+        differences=tuple(found),
+        digest=digest,
+        figures=first_differences(record.figures, tally.figures(), "figures"),
+        files=tuple(shelf.altered(folder)),
+    )
+
+
+def first_differences(stored: object, again: object, name: str) -> tuple[Difference, ...]:
+    """Return the first figures in which two records differ, the innermost by their names."""
+    found = _differences(msgspec.to_builtins(stored), msgspec.to_builtins(again), name)
+    return tuple(each for each, _ in zip(found, range(DIFFERENCES_KEPT), strict=False))
+
+
+def _differences(stored: object, again: object, name: str) -> Iterator[Difference]:
+    if isinstance(stored, dict) and isinstance(again, dict) and stored.keys() == again.keys():
+        for key in stored:
+            yield from _differences(stored[key], again[key], f"{name}.{key}".lstrip("."))
+    elif stored != again:
+        yield Difference(name, stored, again)
 
 
 def recorded_strategy(folder: Path, record: ReviewRecord, shelf: Shelf) -> Strategy:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from twinline import __version__
 from twinline.app.book import PROTECTED_COLUMNS, readable_columns
+from twinline.app.explaining import examples_of
 from twinline.app.fault import InputFault, NoLawFault
 from twinline.app.review_ports import Deciding
 from twinline.app.review_record import RECORD_VERSION, BookFacts, ReviewRecord, StrategyFacts
 from twinline.compliance.law import UnknownCurrencyError, read_law
 from twinline.decision.decide import Decider
-from twinline.decision.fault import StrategyFault
+from twinline.decision.fault import StrategyFault, one_line
 from twinline.decision.load import load_strategy
 from twinline.portfolio.tally import Tally
 from twinline.terms.dated import NotInForceError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from twinline.compliance.law import Law
     from twinline.decision.law import LawValues
     from twinline.decision.strategy import Strategy
+    from twinline.portfolio.figures import Figures
 
 REPORT = "report.html"
 
@@ -61,16 +63,8 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
     files = shelf.strategy_files(request.strategy)
     book = shelf.sound_book(request.book, progress)
     strategy = usable_strategy(request.strategy, files, scale_of(law, book))
-    decided_on = request.decided_on or max(book.as_of_on, law.known_on)
-    if decided_on < book.as_of_on:
-        rule = f"a decision is not made before the book's day, {book.as_of_on}"
-        raise InputFault(place="decided on", value=decided_on, rule=rule)
-    decider_on(strategy, decided_on)  # says now what would stop every process
-    laws = tuple(laws_on(law, decided_on, book.currency).values())
-    deciding = Deciding(
-        strategy=strategy, decided_on=decided_on, laws=laws, as_of_on=book.as_of_on
-    )
-    tally = Tally(book.currency, PROTECTED_COLUMNS)
+    deciding = deciding_of(request, strategy, None, law, book)
+    tally = Tally(book.currency, PROTECTED_COLUMNS, strategy.limits)
     with (
         shelf.decisions_into(request.out) as sink,
         book.decided(deciding, request.jobs) as parts,
@@ -81,22 +75,67 @@ def review(request: ReviewRequest, shelf: Shelf, page: Page, progress: Progress)
             tally.merge(part.tally)
             done += part.rows
             progress(done, book.rows)
-        digest, sha256 = sink.finish()
-        record = ReviewRecord(
-            record_version=RECORD_VERSION,
-            twinline_version=__version__,
-            book=book_facts(book),
-            strategy=strategy_facts(strategy),
-            decided_on=decided_on,
-            law=laws,
-            decisions_digest=digest,
-            decisions_sha256=sha256,
-            figures=tally.figures(),
-        )
+        record = review_record(deciding, book, sink.finish(), tally.figures())
         kept = {f"strategy/{name}": content for name, content in files.items()}
-        kept[REPORT] = page(record, strategy, request.lang)
+        examples = examples_of(record.figures.examples, deciding, book)
+        kept[REPORT] = page(record, strategy, examples, request.lang)
         sink.keep(record, kept)
     return record
+
+
+def deciding_of(
+    request: ReviewRequest,
+    strategy: Strategy,
+    against: Strategy | None,
+    law: Law,
+    book: BookSource,
+) -> Deciding:
+    """Return who decides, when and under which law; raises `InputFault` for another day."""
+    decided_on = day_of_decision(request.decided_on, book.as_of_on, law)
+    for each in (strategy, against):
+        if each is not None:
+            decider_on(each, decided_on)  # says now what would stop every process
+    return Deciding(
+        strategy=strategy,
+        decided_on=decided_on,
+        laws=tuple(laws_on(law, decided_on, book.currency).values()),
+        as_of_on=book.as_of_on,
+        law_known_on=law.known_on,
+        against=against,
+    )
+
+
+def review_record(
+    deciding: Deciding, book: BookSource, digests: tuple[str, str], figures: Figures
+) -> ReviewRecord:
+    """Return the record of a review; `digests` are of the decisions' content and of their file."""
+    digest, sha256 = digests
+    return ReviewRecord(
+        record_version=RECORD_VERSION,
+        twinline_version=__version__,
+        book=book_facts(book),
+        strategy=strategy_facts(deciding.strategy),
+        decided_on=deciding.decided_on,
+        law_known_on=deciding.law_known_on,
+        law=deciding.laws,
+        decisions_digest=digest,
+        decisions_sha256=sha256,
+        figures=figures,
+    )
+
+
+def day_of_decision(asked: date | None, as_of_on: date, law: Law) -> date:
+    """Return the day asked for; without one, the later of the customers' day and the law's.
+
+    A day after the one on which the law's table was last held against its sources is decided by
+    the newest values there; whoever shows the decision says so. Raises `InputFault` for a day
+    before the one that the customers are described on.
+    """
+    day = asked or max(as_of_on, law.known_on)
+    if day < as_of_on:
+        rule = f"a decision is not made before the day that customers are described on, {as_of_on}"
+        raise InputFault(place="decided on", value=day, rule=rule)
+    return day
 
 
 def usable_strategy(folder: Path, files: Mapping[str, bytes], scale: int) -> Strategy:
@@ -120,7 +159,7 @@ class StrategyInputFault(InputFault):
 
     def __str__(self) -> str:
         """Return every finding, one a line."""
-        return "\n".join(f"{self.folder}/{finding}" for finding in self.findings)
+        return "\n".join(one_line(f"{self.folder}/{finding}") for finding in self.findings)
 
 
 def scale_of(law: Law, book: BookSource) -> int:

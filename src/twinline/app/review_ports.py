@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
     from twinline.app.book_ports import Progress
     from twinline.app.compare_record import ComparisonRecord
+    from twinline.app.explanation import Example
     from twinline.app.review_record import ReviewRecord
+    from twinline.decision.columns.reading import Features
     from twinline.decision.law import LawValues
     from twinline.decision.outcome import Outcome
     from twinline.decision.strategy import Strategy
+    from twinline.portfolio.census import Census
+    from twinline.portfolio.comparison import ComparisonTally
     from twinline.portfolio.tally import Tally
 
 Cell = int | None
@@ -41,24 +45,31 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deciding:
-    """All it takes to decide a book's customers: who decides, on which day, under which law."""
+    """All it takes to decide a book's customers: who decides, on which day, under which law.
+
+    By `against`, where there is one, they are decided too, to hold the strategy against it.
+    """
 
     strategy: Strategy
     decided_on: date
     laws: tuple[LawValues, ...]
     as_of_on: date
+    law_known_on: date | None = None
+    against: Strategy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """Some customers decided, in the book's order, and what they add to the figures.
 
-    `decisions` have the form in which the shelf keeps them.
+    `decisions` have the form in which the shelf keeps them; `compared` holds them against those of
+    another strategy, if there is one.
     """
 
     rows: int
     tally: Tally
     decisions: object
+    compared: ComparisonTally | None = None
 
 
 class BookSource(Protocol):
@@ -92,6 +103,12 @@ class BookSource(Protocol):
         context ends them.
         """
 
+    def counted(self, deciding: Deciding, census: Census) -> Iterator[int]:
+        """Decide all customers and add them to a census; yield how many have been, by chunks."""
+
+    def features(self, strategy: Strategy) -> Iterator[tuple[Sequence[object], Features]]:
+        """Yield all customers' ids and features in order, in chunks of bounded size."""
+
     def customers(self, columns: Sequence[str]) -> Iterator[Sequence[Customer]]:
         """Yield all customers in order, in chunks of bounded size, for whoever looks at each."""
 
@@ -115,7 +132,13 @@ class DecisionSink(Protocol):
 class Page(Protocol):
     """The page that shows a review to a person, complete in itself."""
 
-    def __call__(self, record: ReviewRecord, strategy: Strategy, lang: Language) -> bytes:
+    def __call__(
+        self,
+        record: ReviewRecord,
+        strategy: Strategy,
+        examples: Sequence[Example],
+        lang: Language,
+    ) -> bytes:
         """Return the page as HTML."""
 
 
@@ -171,9 +194,6 @@ class Shelf(Protocol):
     def law_text(self) -> str:
         """Return the table of the law that this release ships."""
 
-    def decisions_of(self, outcomes: Sequence[tuple[int, Outcome]]) -> object:
-        """Return outcomes, with their rows' numbers, in the form in which the shelf keeps them."""
-
     def decisions_into(self, folder: Path) -> AbstractContextManager[DecisionSink]:
         """Begin a review's folder."""
 
@@ -182,6 +202,12 @@ class Shelf(Protocol):
 
     def decisions(self, folder: Path) -> DecisionSource:
         """Open the decisions of a finished review."""
+
+    def altered(self, folder: Path) -> Sequence[str]:
+        """Return the files of a review's folder that are gone or not as they were written.
+
+        Decisions and strategy are held to the hashes of the record and left to whoever does so.
+        """
 
     def comparison(self, folder: Path) -> ComparisonRecord | None:
         """Return the record of a finished review's comparison, if it was made with one."""

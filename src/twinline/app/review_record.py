@@ -9,7 +9,7 @@ import msgspec
 from twinline.decision.law import LawValues
 from twinline.portfolio.figures import Figures
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 
 
 class BookFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +43,8 @@ class ReviewRecord(msgspec.Struct, frozen=True, kw_only=True):
     """summary.json.
 
     `decisions_digest` is over the content of the decisions and the same on every machine;
-    `decisions_sha256` is over the file.
+    `decisions_sha256` is over the file. `law_known_on` is the day on which the law's table was
+    last held against its sources; None in a record from before this was kept.
     """
 
     record_version: int
@@ -51,6 +52,7 @@ class ReviewRecord(msgspec.Struct, frozen=True, kw_only=True):
     book: BookFacts
     strategy: StrategyFacts
     decided_on: date
+    law_known_on: date | None = None
     law: tuple[LawValues, ...]
     decisions_digest: str
     decisions_sha256: str

@@ -9,18 +9,13 @@ from twinline.app.extra import extra
 from twinline.app.fault import InputFault
 from twinline.app.review import decider_on, scale_of, usable_strategy
 from twinline.compliance.law import read_law
-from twinline.decision.decide import day_number
-from twinline.decision.score import scorer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
     from twinline.app.review_ports import Shelf
-    from twinline.app.train_ports import Workshop
-    from twinline.decision.scalar import Row
-    from twinline.decision.strategy import Strategy
+    from twinline.app.train_ports import Score, Workshop
 
 ModelName = Literal["scorecard", "challenger"]
 
@@ -47,13 +42,17 @@ def score(
     request: ScoreRequest, shelf: Shelf, workshop: Workshop, progress: Progress
 ) -> ScoreSummary:
     """Score every customer; raises `Fault` and leaves nothing where something cannot be used."""
+    from twinline.decision.columns.column import where_missing  # noqa: PLC0415 - arrays load long
+    from twinline.decision.columns.reading import ColumnScorer  # noqa: PLC0415 - as above
+
     law = read_law(shelf.law_text())
     files = shelf.strategy_files(request.strategy)
     with workshop.scores_into(request.out) as sink:
         book = shelf.sound_book(request.book, progress)
         scale = scale_of(law, book)
         if request.model == "scorecard":
-            strategy, scored = _card(usable_strategy(request.strategy, files, scale))
+            strategy = usable_strategy(request.strategy, files, scale)
+            scored: Score = ColumnScorer(strategy).score
         else:
             trees = workshop.challenger_text(request.strategy)
             if trees is None:
@@ -62,24 +61,13 @@ def score(
             with extra("train"):
                 from twinline.app.challenger import challenger  # noqa: PLC0415 - an extra
             strategy, scored = challenger(request.strategy, files, trees, scale)
-        decider = decider_on(strategy, max(book.as_of_on, law.known_on))
-        as_of_day = day_number(book.as_of_on)
+        decider_on(strategy, max(book.as_of_on, law.known_on))  # says what a dated value lacks
         done = in_doubt = 0
-        for customers in book.customers(strategy.columns):
-            read = [decider.read(each.customer_id, each.cells, as_of_day) for each in customers]
-            known = iter(scored([features for doubts, features in read if not doubts]))
-            found = [(None, None) if doubts else next(known) for doubts, _ in read]
-            ids = [each.customer_id for each in customers]
-            sink.write(ids, [each for each, _ in found], [pd for _, pd in found])
-            done += len(customers)
-            in_doubt += sum(bool(doubts) for doubts, _ in read)
+        for ids, features in book.features(strategy):
+            scores, pd_ppm = scored(features)
+            sink.write(ids, scores, pd_ppm)
+            done += features.rows
+            in_doubt += int(where_missing(scores).sum())
             progress(done, book.rows)
         sink.keep()
     return ScoreSummary(rows=done, in_doubt=in_doubt)
-
-
-def _card(
-    strategy: Strategy,
-) -> tuple[Strategy, Callable[[Sequence[Row]], list[tuple[int, int]]]]:
-    score_of = scorer(strategy)
-    return strategy, lambda rows: [score_of(row) for row in rows]

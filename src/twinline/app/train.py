@@ -126,7 +126,7 @@ def train(
             fairness=fairness,
         )
         encoded = msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
-        sink.keep({**written, RECORD: encoded, **cards(record)})
+        sink.keep({**written, RECORD: encoded, **cards(record, request.lang)})
     return record
 
 

@@ -12,22 +12,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twinline.app.book_ports import Progress
-    from twinline.app.review_ports import Shelf
+    from twinline.app.review_ports import Language, Shelf
     from twinline.app.train_record import TrainRecord
+    from twinline.decision.columns.column import Column
+    from twinline.decision.columns.reading import Features
 
-Cards = Callable[["TrainRecord"], Mapping[str, bytes]]
-"""The model card of a training, as files by name."""
+Score = Callable[["Features"], "tuple[Column, Column]"]
+"""From the features of some customers to score and probability of default in ppm."""
+
+Cards = Callable[["TrainRecord", "Language"], Mapping[str, bytes]]
+"""The model card of a training in a language, as files by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainRequest:
-    """A book to learn from, the strategy whose features may be used, and where the result goes."""
+    """A book to learn from, the strategy whose features may be used, and where the result goes.
+
+    `lang` is the language of the model card.
+    """
 
     book: Path
     strategy: Path
     out: Path
     seed: int = 0
     folds: int = 5
+    lang: Language = "en"
 
 
 class StrategySink(Protocol):
@@ -40,10 +49,8 @@ class StrategySink(Protocol):
 class ScoreSink(Protocol):
     """A file of scores being written aside; nothing is there until it is kept."""
 
-    def write(
-        self, ids: Sequence[str], scores: Sequence[int | None], pds: Sequence[int | None]
-    ) -> None:
-        """Write some customers: score, and probability of default in ppm."""
+    def write(self, ids: Sequence[object], scores: Column, pds: Column) -> None:
+        """Write some customers, their ids as the shelf gave them; the probability is in ppm."""
 
     def keep(self) -> None:
         """Put the file in its place."""

@@ -1,7 +1,8 @@
 """What would help: the smallest change of what the customer can act on that lifts a limit.
 
 Each piece of advice was tried: the decision was made again with the change, and the limit it
-gave is the limit the advice names.
+gave is the limit the advice names. Nobody is asked for what cannot be: for an amount below zero,
+or for more to be paid a month than the highest bill or balance that is known.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from twinline.decision.expression import names_in
+from twinline.decision.strategy import FeatureType
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -20,6 +23,11 @@ if TYPE_CHECKING:
     from twinline.decision.outcome import Outcome
     from twinline.decision.scalar import Row
     from twinline.decision.strategy import Feature
+
+
+PAID = "_payment_minor_"
+OWED = ("_balance_minor", "_statement_minor_")
+"""Parts of the names of columns that say what was paid and what was owed."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,12 +94,7 @@ def _changes(
     helps: Callable[[Mapping[int, int]], bool],
 ) -> list[dict[int, int]]:
     """Return the changes that help: single ones, else one set of several."""
-    best = {
-        place: feature.bounds.greatest if feature.act > 0 else feature.bounds.least
-        for place, feature in enumerate(features)
-        if feature.act and values[place] is not None
-    }
-    best = {place: end for place, end in best.items() if end != values[place]}
+    best = _ends(features, values)
     singles = [
         _smallest({place: end}, values, helps)
         for place, end in best.items()
@@ -105,6 +108,30 @@ def _changes(
         if helps(without):
             together = without
     return [_smallest(together, values, helps)]
+
+
+def _ends(features: Sequence[Feature], values: Row) -> dict[int, int]:
+    """Return how far each feature that the customer can act on can go, where that is any way."""
+    paid: set[str] = set()
+    owed: list[int] = []
+    ends: dict[int, int] = {}
+    for place, (feature, value) in enumerate(zip(features, values, strict=True)):
+        column = feature.column or ""
+        if value is not None and any(part in column for part in OWED):
+            owed.append(value)
+        read = frozenset() if feature.value is None else names_in(feature.value.expression)
+        if PAID in column or read & paid:
+            paid.add(feature.name)
+        if not feature.act or value is None:
+            continue
+        end = feature.bounds.greatest if feature.act > 0 else feature.bounds.least
+        if feature.type is FeatureType.AMOUNT and feature.act < 0:
+            end = max(end, 0)
+        elif feature.type is FeatureType.AMOUNT and feature.name in paid and owed:
+            end = min(end, max(owed))
+        if (end - value) * feature.act > 0:
+            ends[place] = end
+    return ends
 
 
 def _smallest(

@@ -49,6 +49,7 @@ class Decider:
         self._dated = tuple(each.dated.on(decided_on) for each in strategy.dated)
         self._given_by_licence: dict[Licence, tuple[LawValues, tuple[int, ...]]] = {}
         names = [feature.name for feature in strategy.features]
+        self._idle = frozenset(names.index(name) for name in strategy.idle)
         self._now = [names.index(strategy.limits[product].now) for product in Product]
         self._plans = [plan_line(strategy, product) for product in Product]
         self._now_columns = [
@@ -60,15 +61,19 @@ class Decider:
         """Return the outcome for one row of the book's columns `strategy.columns`."""
         challenger = is_challenger(self.strategy, customer_id)
         doubts, features = self._read(row, as_of_day, challenger)
-        if doubts:
+        if doubts and (doubts := self.that_matter(doubts)):
             names = tuple([self.strategy.features[index].name for index in doubts])
             now = [None if place is None else row[place] for place in self._now_columns]
             return self._referred(customer_id, law, now, names)
         return self._decided(customer_id, features, law, as_of_day, challenger)
 
     def read(self, customer_id: str, row: Row, as_of_day: int) -> tuple[tuple[int, ...], Row]:
-        """Return which features are in doubt, and every feature's value."""
+        """Return which features are in doubt, read by anything or not, and every value."""
         return self._read(row, as_of_day, is_challenger(self.strategy, customer_id))
+
+    def that_matter(self, doubts: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the features in doubt that the decision reads."""
+        return tuple([place for place in doubts if place not in self._idle])
 
     def decide_features(
         self, customer_id: str, features: Row, law: LawValues, as_of_day: int

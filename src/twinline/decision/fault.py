@@ -9,6 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+def one_line(text: str) -> str:
+    r"""Return a text with what no line can hold written as Python escapes it.
+
+    >>> one_line("score >\n500")
+    'score >\\n500'
+    """
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing wrong in a strategy: where it stands, what stands there, the rule it breaks."""
@@ -19,7 +28,7 @@ class Finding:
 
     def __str__(self) -> str:
         """Return the finding as one line for a person."""
-        return f"{self.place}: {self.value}: {self.rule}"
+        return one_line(f"{self.place}: {self.value}: {self.rule}")
 
 
 class StrategyFault(ValueError):

@@ -82,6 +82,8 @@ def _read_term(reading: Reading, place: str, sheet: TermSheet) -> Term | None:
     place = f"{place} term {sheet.name!r}"
     amount = reading.number(place, sheet.amount, present=False)
     reading.reason(place, sheet.reason)
+    if not sheet.zh.strip():
+        reading.findings.add(place, "nothing", "needs its name in Chinese: zh")
     if sheet.if_missing not in {None, "skip", "refer"}:
         reading.findings.add(place, sheet.if_missing, "if_missing is skip or refer")
     if amount is None:
@@ -98,6 +100,7 @@ def _read_term(reading: Reading, place: str, sheet: TermSheet) -> Term | None:
         reading.findings.add(place, sheet.amount, rule)
     return Term(
         name=sheet.name,
+        zh=sheet.zh,
         role=sheet.role,
         amount=amount,
         reason=sheet.reason,

@@ -1,4 +1,4 @@
-"""The score alone: a strategy's scorecard as the table it is, looked up and added."""
+"""A scorecard as the table it is: which of its rows a value belongs to."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from twinline.decision.scalar import Row
-    from twinline.decision.strategy import Attribute, Strategy
+    from twinline.decision.strategy import Attribute
 
 
 def bin_at(attribute: Attribute, value: int | None) -> int:
@@ -20,17 +17,3 @@ def bin_at(attribute: Attribute, value: int | None) -> int:
     if value in attribute.specials:
         return attribute.specials[value]
     return attribute.bins[bisect_right(attribute.edges, value) - 1]
-
-
-def scorer(strategy: Strategy) -> Callable[[Row], tuple[int, int]]:
-    """Return the function from a customer's features to score and probability of default."""
-    names = [feature.name for feature in strategy.features]
-    card = [(each, names.index(each.feature)) for each in strategy.scorecard]
-
-    def score_of(features: Row) -> tuple[int, int]:
-        """Return score and probability of default in ppm."""
-        points = (each.points[bin_at(each, features[place])] for each, place in card)
-        score = strategy.score_base + sum(points)
-        return score, strategy.pd.at(score)
-
-    return score_of

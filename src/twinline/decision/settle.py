@@ -49,8 +49,8 @@ def settle_limit(limit: Limit, amounts: Sequence[int | None]) -> SettledLimit:
     Below zero it is 0. A missing amount is skipped where the term says so, and reported in
     `unknown` otherwise. Of two equal terms the first binds.
     """
-    cap, least_cap, next_cap = _least(limit.caps, amounts)
-    hard, least_hard, next_hard = _least(limit.hards, amounts)
+    cap, least_cap, next_cap = least(limit.caps, amounts)
+    hard, least_hard, next_hard = least(limit.hards, amounts)
     floor, greatest_floor = -1, -NO_CAP
     for index in limit.floors:
         amount = amounts[index]
@@ -75,7 +75,7 @@ def settle_limit(limit: Limit, amounts: Sequence[int | None]) -> SettledLimit:
     return SettledLimit(max(settled, 0), binding, cause, left, unknown)
 
 
-def _least(places: Sequence[int], amounts: Sequence[int | None]) -> tuple[int, int, int]:
+def least(places: Sequence[int], amounts: Sequence[int | None]) -> tuple[int, int, int]:
     """Return the place of the least amount, that amount, and the least of the others."""
     place, least, following = -1, NO_CAP, NO_CAP
     for index in places:

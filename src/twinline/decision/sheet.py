@@ -85,6 +85,7 @@ class TermSheet(_Sheet, frozen=True):
     name: str
     amount: str
     reason: str
+    zh: str = ""
     role: Role = Role.CAP
     by_score: bool = False
     if_missing: str | None = None

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
+from twinline.decision.expression import names_in
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from twinline.decision.bounds import Bounds
     from twinline.decision.resolve import Resolved
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from twinline.terms.dated import Dated
     from twinline.terms.product import Product
 
-SEMANTICS = 1
+SEMANTICS = 2
 """Version of what the language means; part of every logic hash."""
 
 REASONS_MAX = 4
@@ -179,10 +181,12 @@ class Price:
 class Term:
     """One named bound of a limit, and the reason it gives where it binds.
 
+    `name` is what the term is known by and called in English, `zh` its name in Chinese.
     `by_score` says that the scorecard explains the term better than its own reason does.
     """
 
     name: str
+    zh: str
     role: Role
     amount: Resolved
     reason: str
@@ -309,6 +313,32 @@ class Strategy:
     tables: Mapping[str, Table]
     logic_hash: str
     content_hash: str
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The features that no expression, row of the card or limit's `now` reads.
+
+        Missing or out of range, they leave nothing in doubt. One that can have a single value
+        counts as read: that value may stand in its stead in an expression.
+        """
+        read = {attribute.feature for attribute in self.scorecard}
+        read |= {limit.now for limit in self.limits.values()}
+        for resolved in self._resolved():
+            read |= names_in(resolved.expression)
+        several = (each for each in self.features if each.bounds.least < each.bounds.greatest)
+        return frozenset(feature.name for feature in several) - read
+
+    def _resolved(self) -> Iterator[Resolved]:
+        """Yield every expression."""
+        yield from (each.value for each in self.features if each.value is not None)
+        for rows in (self.segments, self.gates, self.edges):
+            yield from (row.when for row in rows)
+        yield from (each.value for each in self.values)
+        yield from (each.size for each in self.edges)
+        for price in self.prices.values():
+            yield from (price.floor, price.ceiling, *(part.value for part in price.parts))
+        for limit in (self.joint, *self.limits.values()):
+            yield from (term.amount for term in limit.terms)
 
     @property
     def columns(self) -> tuple[str, ...]:

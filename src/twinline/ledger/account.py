@@ -8,9 +8,11 @@ headroom. So headroom is limit less use because the books balance, and not by ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Final
+from functools import lru_cache
+from typing import Final, NoReturn
+
+import msgspec
 
 HOUSE: Final = "house"
 """The owner of accounts that belong to the lender itself."""
@@ -90,8 +92,7 @@ class AccountFault(ValueError):
         )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Account:
+class Account(msgspec.Struct, frozen=True, order=True, gc=False):
     """One account. `part` keeps apart what an owner has several of: a contract or a control.
 
     `licence` and `funder` say whose money it is; they are empty where the account belongs to no
@@ -107,11 +108,22 @@ class Account:
 
     def __post_init__(self) -> None:
         """Refuse a part that `name` could not carry."""
+        if not (
+            _is_name(self.owner)
+            and _is_name(self.currency)
+            and (not self.licence or _is_name(self.licence))
+            and (not self.funder or _is_name(self.funder))
+            and (not self.part or _is_name(self.part))
+        ):
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
         for place in ("owner", "currency"):
             require_name(place, getattr(self, place))
         for place in ("licence", "funder", "part"):
             if getattr(self, place):
                 require_name(place, getattr(self, place))
+        raise AssertionError(self)
 
     @property
     def name(self) -> str:
@@ -120,8 +132,8 @@ class Account:
         >>> Account(AccountKind.PRINCIPAL, "C1", "CNY", "CF", "own", "K1").name
         'principal/C1/CNY/CF/own/K1'
         """
-        owner = f"{self.owner}/{self.currency}/{self.licence}/{self.funder}"
-        return f"{self.kind}/{owner}/{self.part}"
+        parts = (self.kind, self.owner, self.currency, self.licence, self.funder, self.part)
+        return "/".join(parts)
 
 
 def account_named(name: str) -> Account:
@@ -132,5 +144,11 @@ def account_named(name: str) -> Account:
 
 def require_name(place: str, value: str) -> None:
     """Raise `AccountFault` for a name that could not stand in an account's."""
-    if not _NAME.fullmatch(value):
+    if not _is_name(value):
         raise AccountFault(place, value)
+
+
+@lru_cache(maxsize=10_000)
+def _is_name(value: str) -> bool:
+    """Return whether a text can stand in an account's name; the same few are asked often."""
+    return _NAME.fullmatch(value) is not None

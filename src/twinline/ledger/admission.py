@@ -11,6 +11,8 @@ from twinline.ledger.control import CONTROLS, Control, moved
 from twinline.ledger.group import Admission, headroom_changes, posts_within
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from twinline.ledger.control import Headroom
     from twinline.ledger.group import Group, Held
 
@@ -41,6 +43,9 @@ class Refusal(StrEnum):
     JOINT_HEADROOM = "joint_headroom"
     PERSON_CAP = "person_cap"
 
+    PERIOD_LOCKED = "period_locked"
+    """It would count on a day of a period that has been closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -68,7 +73,8 @@ class Prior:
 class Standing:
     """What of an owner bears on whether a group is accepted.
 
-    `prior` is the accepted group with the id asked for, `held` the pending group to be resolved.
+    `prior` is the accepted group with the id asked for, `held` the pending group to be resolved,
+    `closed_until` the last day of the closed period, if one was closed.
     """
 
     seq: int
@@ -76,6 +82,7 @@ class Standing:
     chain: bytes
     prior: Prior | None = None
     held: Held | None = None
+    closed_until: date | None = None
 
 
 def admit(standing: Standing | None, group: Group, seq_seen: int | None) -> Accepted | Refusal:
@@ -99,6 +106,8 @@ def admit(standing: Standing | None, group: Group, seq_seen: int | None) -> Acce
         for control, change, left in zip(CONTROLS, changes, after, strict=True):
             if change < 0 and left < 0:
                 return _beyond(control)
+    if standing.closed_until is not None and group.value_on <= standing.closed_until:
+        return Refusal.PERIOD_LOCKED
     seq = standing.seq + 1
     return Accepted(seq, after, chained(standing.chain, seq, content_hash(group)))
 

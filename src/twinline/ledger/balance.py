@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from twinline.ledger.account import Account
+    from twinline.ledger.account import Account, AccountKind
     from twinline.ledger.group import Group, Held
 
 
@@ -22,6 +22,18 @@ class Balance:
 
     posted_minor: int
     pending_minor: int = 0
+
+
+NOTHING: Final = Balance(0)
+
+
+class Heading(NamedTuple):
+    """What accounts are added up under: their kind, and whose money it is."""
+
+    currency: str
+    kind: AccountKind
+    licence: str
+    funder: str
 
 
 class Movement(NamedTuple):
@@ -47,6 +59,11 @@ def movements(group: Group, held: Held | None) -> Iterator[Movement]:
         for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True):
             yield Movement(transfer.debit, posted, -transfer.amount_minor)
             yield Movement(transfer.credit, -posted, transfer.amount_minor)
+
+
+def heading_of(account: Account) -> Heading:
+    """Return what an account is added up under."""
+    return Heading(account.currency, account.kind, account.licence, account.funder)
 
 
 def summed(movements: Iterable[Movement]) -> Mapping[Account, Balance]:

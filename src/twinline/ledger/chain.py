@@ -11,6 +11,8 @@ from datetime import UTC
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 if TYPE_CHECKING:
     from twinline.ledger.group import Group
 
@@ -18,6 +20,10 @@ VERSION: Final = "twinline-journal-1"
 """First member of every entry's bytes; a change of the form is a new version."""
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+_quick = msgspec.json.Encoder()
+"""Writes the same of ASCII, but for the character 127, in a fraction of the time."""
+
+_DELETE: Final = b"\x7f"
 
 
 def content(group: Group) -> bytes:
@@ -39,6 +45,9 @@ def content(group: Group) -> bytes:
             for transfer in group.transfers
         ],
     ]
+    quick = _quick.encode(members)
+    if quick.isascii() and _DELETE not in quick:
+        return quick
     return _JSON.encode(members).encode("ascii")
 
 

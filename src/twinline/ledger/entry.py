@@ -67,8 +67,7 @@ class EntryFault(ValueError):
 
 def transfers_of(event: Event, amounts: Mapping[str, int], place: Place) -> tuple[Transfer, ...]:
     """Return the transfers that book an event. Raises `EntryFault`."""
-    template = TEMPLATES[event]
-    known = {leg.amount for leg in template.legs}
+    known = _KNOWN[event]
     for name, value in amounts.items():
         if name not in known or value < 0:
             raise EntryFault(event, name, value)
@@ -79,29 +78,40 @@ def transfers_of(event: Event, amounts: Mapping[str, int], place: Place) -> tupl
             amounts[leg.amount],
             leg.pending,
         )
-        for leg in template.legs
+        for leg in TEMPLATES[event].legs
         if amounts.get(leg.amount, 0)
     )
 
 
+def funder_account(funder: str) -> str:
+    """Return the owner of a funder's accounts: no customer's id has a colon.
+
+    >>> funder_account("F1")
+    'funder:F1'
+    """
+    return f"funder:{funder}"
+
+
 def _account(leg: Leg, kind: AccountKind, place: Place) -> Account:
+    if leg.control:
+        control = place.line if leg.control == "line" else _CONTROL_NAMED[leg.control]
+        return Account(kind, place.customer, place.currency, part=control)
+    if kind in _OF_CONTRACT:
+        owner, part = place.customer, place.contract
+        return Account(kind, owner, place.currency, place.licence, place.funder, part)
     match kind:
-        case _K.LIMIT | _K.USE | _K.HEADROOM:
-            control = place.line if leg.control == "line" else Control(leg.control)
-            return Account(kind, place.customer, place.currency, part=control)
-        case _K.PRINCIPAL | _K.INTEREST | _K.FEE | _K.PENALTY | _K.WRITTEN_OFF:
-            owner, part = place.customer, place.contract
         case _K.CREDIT_BALANCE:
             return Account(kind, place.customer, place.currency)
         case _K.MERCHANT_PAYABLE:
             return Account(kind, place.merchant, place.currency)
         case _K.FUNDER_PAYABLE:
-            return Account(kind, place.funder, place.currency)
+            return Account(kind, funder_account(place.funder), place.currency)
         case _:
-            owner, part = HOUSE, ""
-    return Account(kind, owner, place.currency, place.licence, place.funder, part)
+            return Account(kind, HOUSE, place.currency, place.licence, place.funder)
 
 
+_CONTROL_NAMED: Final = {control.value: control for control in Control}
+_OF_CONTRACT: Final = frozenset({_K.PRINCIPAL, _K.INTEREST, _K.FEE, _K.PENALTY, _K.WRITTEN_OFF})
 _GIVES_BACK: Final = (
     Leg("line", _K.HEADROOM, _K.USE, "line"),
     Leg("joint", _K.HEADROOM, _K.USE, "joint"),
@@ -259,9 +269,17 @@ TEMPLATES: Final[dict[Event, Template]] = {
             *_TAKES,
         ),
     ),
+    Event.CREDIT_BALANCE_BROUGHT: Template(
+        "A loaded book's balance in the customer's favour: kept as it was kept before.",
+        (Leg("amount", _K.OPENING, _K.CREDIT_BALANCE),),
+    ),
     Event.CORRECTED: Template("An earlier group is undone by its opposite.", ()),
 }
 """By event, in the order of `Event`; `CORRECTED` is made by `undoing`."""
+
+_KNOWN: Final = {
+    event: frozenset(leg.amount for leg in template.legs) for event, template in TEMPLATES.items()
+}
 
 
 def opposite(transfers: tuple[Transfer, ...]) -> tuple[Transfer, ...]:

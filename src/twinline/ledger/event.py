@@ -49,5 +49,8 @@ class Event(StrEnum):
     BALANCE_BROUGHT = "balance_brought"
     """A loaded book's balance, as it stood on its day."""
 
+    CREDIT_BALANCE_BROUGHT = "credit_balance_brought"
+    """What a loaded book kept for the customer."""
+
     CORRECTED = "corrected"
     """The opposite of an earlier group, booked as a new one."""

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
-from twinline.ledger.account import CONTROL_KINDS, CUSTOMER_KINDS, AccountKind, require_name
+import msgspec
+
+from twinline.ledger.account import (
+    CONTROL_KINDS,
+    CUSTOMER_KINDS,
+    Account,
+    AccountKind,
+    require_name,
+)
 from twinline.ledger.control import CONTROLS, Control
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from twinline.ledger.account import Account
     from twinline.ledger.control import Headroom
     from twinline.ledger.event import Event
 
@@ -20,6 +27,8 @@ AMOUNT_MAX_MINOR: Final = 10**15
 """No transfer is larger: ten trillion yuan, so that no sum of a book leaves 64 bits."""
 
 HASH_LENGTH: Final = 32
+
+_CONTROL_NAMES: Final = frozenset(CONTROLS)
 
 
 @unique
@@ -41,8 +50,7 @@ class GroupFault(ValueError):
         super().__init__(f"group {group_id}, {place}: {value}: {rule}")
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(msgspec.Struct, frozen=True, gc=False):
     """`amount_minor` from the credited account to the debited one, at once or pending.
 
     A pending transfer takes headroom from the start, and moves money only when its group is
@@ -132,25 +140,24 @@ def headroom_changes(group: Group, held: Held | None) -> Headroom:
 
     What waits takes headroom from the start; a resolution gives back what it does not post.
     """
-    changes = dict.fromkeys(CONTROLS, 0)
+    changes: dict[str, int] = dict.fromkeys(CONTROLS, 0)
     for transfer in group.transfers:
-        _add(changes, transfer.debit, transfer.amount_minor)
-        _add(changes, transfer.credit, -transfer.amount_minor)
+        debit, credit = transfer.debit, transfer.credit
+        if debit.kind is AccountKind.HEADROOM:
+            changes[debit.part] += transfer.amount_minor
+        if credit.kind is AccountKind.HEADROOM:
+            changes[credit.part] -= transfer.amount_minor
     if group.resolves is not None:
         assert held is not None, "a resolution is weighed with the group it resolves"
         for transfer, posted in zip(held.transfers, group.resolves.posted_minor, strict=True):
-            _add(changes, transfer.credit, transfer.amount_minor - posted)
+            if transfer.credit.kind is AccountKind.HEADROOM:
+                changes[transfer.credit.part] += transfer.amount_minor - posted
     return (
         changes[Control.PAY_LATER],
         changes[Control.CASH_LOAN],
         changes[Control.JOINT],
         changes[Control.PERSON],
     )
-
-
-def _add(changes: dict[Control, int], account: Account, amount_minor: int) -> None:
-    if account.kind is AccountKind.HEADROOM:
-        changes[Control(account.part)] += amount_minor
 
 
 def _require_sound(group: Group, place: str, transfer: Transfer) -> None:
@@ -163,13 +170,13 @@ def _require_sound(group: Group, place: str, transfer: Transfer) -> None:
     if debit.currency != credit.currency:
         raise GroupFault(name, place, _pair(transfer), "one currency on both sides")
     for account in (debit, credit):
-        if account.kind in CUSTOMER_KINDS and account.owner != group.owner:
+        if account.owner != group.owner and account.kind in CUSTOMER_KINDS:
             raise GroupFault(name, place, account.name, f"an account of {group.owner}")
     if (control := _control(debit)) != _control(credit):
         raise GroupFault(name, place, _pair(transfer), "a control moves against itself alone")
     if transfer.pending and debit.kind is AccountKind.HEADROOM:
         raise GroupFault(name, place, _pair(transfer), "what waits brings no headroom")
-    if control is not None and control not in CONTROLS:
+    if control is not None and control not in _CONTROL_NAMES:
         raise GroupFault(name, place, _pair(transfer), "a control that is known")
 
 

@@ -98,11 +98,6 @@ def set_temporary(
     return replace(line, temporary=temporary)
 
 
-def end_temporary(line: Line) -> Line:
-    """Return the line without its temporary limit."""
-    return replace(line, temporary=None)
-
-
 def move_between(
     giver: Side, taker: Side, amount_minor: int, *, request_id: str, on: date
 ) -> tuple[Line, Line] | MoveRefusal:

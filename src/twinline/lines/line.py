@@ -67,7 +67,7 @@ class Restriction:
     """An interval on a line, from `from_on` to before `to_on`; None is until its end condition.
 
     `amount_minor` belongs to a cap, `parts_per_million` to a factor. `reason` is the code of a
-    reason text, `end_condition` says in words what ends it.
+    reason text, `end_condition` says in words what ends it, `contest` how it can be contested.
     """
 
     restriction_id: str
@@ -79,6 +79,20 @@ class Restriction:
     to_on: date | None = None
     amount_minor: int = 0
     parts_per_million: int = 1_000_000
+    contest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """Why a line is frozen or suspended, as its customer is told (I8).
+
+    Whose doing it is, the code of a reason text, what ends it, and how it can be contested.
+    """
+
+    cause: Cause
+    reason: str
+    end_condition: str
+    contest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +117,7 @@ class Line:
     `decision_id` names the last, and `price_ppm` is the year's price of new use that it set, in
     parts per million. `effective_from_on` is when a delayed grant becomes usable; None while it
     waits for a condition. `dormant_from_on` is the day announced for an unused line to go to
-    sleep. `licence` and `funder` say who lends.
+    sleep. `licence` and `funder` say who lends. `grounds` are those of a frozen or suspended line.
     """
 
     product: Product
@@ -120,4 +134,5 @@ class Line:
     last_used_on: date | None = None
     dormant_from_on: date | None = None
     temporary: TemporaryLimit | None = None
+    grounds: Grounds | None = None
     restrictions: tuple[Restriction, ...] = ()

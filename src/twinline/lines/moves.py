@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from twinline.lines.line import Grounds
     from twinline.terms.product import Product
 
 _S = LineState
@@ -201,7 +202,14 @@ def move(
     if (refusal := _refused(line, asked, on, outstanding_minor, dormant_from_on)) is not None:
         return refusal
     announced = dormant_from_on if asked is LineMove.WARN_DORMANT else None
-    return replace(line, state=allowed.to_state, dormant_from_on=announced)
+    return replace(line, state=allowed.to_state, dormant_from_on=announced, grounds=None)
+
+
+def stop(line: Line, asked: LineMove, on: date, grounds: Grounds) -> Line | MoveRefusal:
+    """Return the line frozen or suspended on its grounds, or why it does not move."""
+    assert MOVES[asked].to_state in {LineState.FROZEN, LineState.SUSPENDED}, asked
+    moved = move(line, asked, on, outstanding_minor=0)
+    return moved if isinstance(moved, MoveRefusal) else replace(moved, grounds=grounds)
 
 
 def used(line: Line, on: date) -> Line:

@@ -90,9 +90,16 @@ def set_no_credit(line: Line, restriction_id: str, on: date) -> Line:
 
 
 def lift_no_credit(line: Line, *, on: date, eases_on: date) -> Line:
-    """Return the line whose mode without credit ends on a day, not before `on`."""
+    """Return the line whose mode without credit ends on a day, not before `on`.
+
+    Asked for again, the end stays where it was.
+    """
     assert eases_on >= on, (on, eases_on)
-    return _each(line, lambda each: _until(each, eases_on) if _is_own_stop(each, on) else each)
+
+    def lifted(each: Restriction) -> Restriction:
+        return _until(each, eases_on) if _is_own_stop(each, on) and each.to_on is None else each
+
+    return _each(line, lifted)
 
 
 def _own(kind: RestrictionKind, restriction_id: str, from_on: date, minor: int) -> Restriction:

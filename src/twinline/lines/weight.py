@@ -6,12 +6,13 @@ after. So repaying a plan in any parts gives back exactly what it took.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import Final
 
 from twinline.kernel.rounding import Rounding, divide
 
-if TYPE_CHECKING:
-    from fractions import Fraction
+UNWEIGHTED: Final = Fraction(1)
+"""The weight of what is in no instalment plan."""
 
 
 def joint_use_minor(outstanding_minor: int, weight: Fraction) -> int:

@@ -92,23 +92,6 @@ class Count:
         self.least: int | None = None
         self.greatest: int | None = None
 
-    def add(self, value: Value) -> None:
-        """Count one value."""
-        bins = self.bins
-        self.counts[bins.place(value)] += 1
-        if isinstance(value, Apart):
-            return
-        if self.least is None or self.greatest is None:
-            self.least = self.greatest = value
-        elif value < self.least:
-            self.least = value
-        elif value > self.greatest:
-            self.greatest = value
-        if bins.least is not None and value < bins.least:
-            self.beyond_least += 1
-        elif bins.greatest is not None and value > bins.greatest:
-            self.beyond_greatest += 1
-
     def frozen(self) -> tuple[Bins, list[int]]:
         """Return the bins, with the ends of what was seen unless they have ends, and counts."""
         if self.bins.least is not None:
@@ -122,35 +105,22 @@ class Spectrum:
 
     def __init__(self, specials: Sequence[int] = ()) -> None:
         """Start with nothing; `specials` get bins of their own."""
-        self._specials = tuple(specials)
-        self._counts: Counter[Value] = Counter()
+        self.specials = tuple(specials)
+        self.counts: Counter[Value] = Counter()
         self.least: int | None = None
         self.greatest: int | None = None
-
-    def add(self, value: Value) -> None:
-        """Keep one value."""
-        if isinstance(value, Apart):
-            self._counts[value] += 1
-            return
-        if self.least is None or self.greatest is None:
-            self.least = self.greatest = value
-        elif value < self.least:
-            self.least = value
-        elif value > self.greatest:
-            self.greatest = value
-        self._counts[value if value in self._specials else alike(value)] += 1
 
     def frozen(self) -> tuple[Bins, list[int]]:
         """Return bins of about equal size, and the values counted in them."""
         bins = Bins(
             origin=Origin.QUANTILES,
             edges=self._edges(),
-            specials=self._specials,
+            specials=self.specials,
             least=self.least,
             greatest=self.greatest,
         )
         counts = [0] * (len(bins.specials) + len(bins.edges) + len(Apart))
-        for value, count in self._counts.items():
+        for value, count in self.counts.items():
             counts[bins.place(value)] += count
         return bins, counts
 
@@ -158,8 +128,8 @@ class Spectrum:
         """Return the first value of each bin: a tenth of all, or one value that has a tenth."""
         numbers = {
             value: count
-            for value, count in self._counts.items()
-            if not isinstance(value, Apart) and value not in self._specials
+            for value, count in self.counts.items()
+            if not isinstance(value, Apart) and value not in self.specials
         }
         full = max(sum(numbers.values()) / QUANTILES, 1)
         edges: list[int] = []
@@ -173,13 +143,3 @@ class Spectrum:
                 held = 0
             held += numbers[value]
         return tuple(edges) or (0,)
-
-
-def alike(value: int) -> int:
-    """Return a value rounded down to three digits.
-
-    >>> [alike(value) for value in (7, 12_345, -12_345)]
-    [7, 12300, -12400]
-    """
-    scale: int = 10 ** max(len(str(abs(value))) - DIGITS, 0)
-    return value // scale * scale

@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinline.decision.columns.outcome import Words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from twinline.decision.columns.column import Codes, Column, Ints, Truths
-    from twinline.decision.columns.outcome import Words
+    from twinline.decision.columns.outcome import WordLists
 
 HALF = 32
 LOW = 2**HALF - 1
 ROWS_MAX = 1 << 20
 """Rows at a time: so many halves of 64-bit numbers add up to less than 2^53."""
+
+
+POWERS = np.array([10**power for power in range(19)], np.int64)
+"""The powers of ten that 64 bits hold."""
 
 
 def total(values: Ints) -> int:
@@ -30,12 +36,24 @@ def total(values: Ints) -> int:
 def totals(keys: Ints | Codes, values: Ints, width: int) -> list[int]:
     """Return the sum of the numbers of each key from 0 up to `width`.
 
-    The halves are added up as doubles, in which whole numbers below 2^53 are exact.
+    Numbers of 32 bits, or the halves of longer ones, are added up as doubles, in which whole
+    numbers below 2^53 are exact.
     """
     assert values.size <= ROWS_MAX
+    if values.min(initial=0) >= -LOW and values.max(initial=0) <= LOW:
+        short: list[int] = (
+            np.bincount(keys, weights=values, minlength=width).astype(np.int64).tolist()
+        )
+        return short
     high = np.bincount(keys, weights=values >> HALF, minlength=width).astype(np.int64)
     low = np.bincount(keys, weights=values & LOW, minlength=width).astype(np.int64)
     return [(a << HALF) + b for a, b in zip(high.tolist(), low.tolist(), strict=True)]
+
+
+def product_totals(keys: Ints | Codes, values: Ints, shares: Ints, width: int) -> list[int]:
+    """Return the sum of values times shares, of at most 31 bits and not negative, for each key."""
+    high, low = (totals(keys, half * shares, width) for half in (values >> HALF, values & LOW))
+    return [(a << HALF) + b for a, b in zip(high, low, strict=True)]
 
 
 def counts(keys: Ints | Codes, width: int) -> list[int]:
@@ -58,6 +76,11 @@ def by_name(words: Words, where: Truths | None = None) -> Counter[str]:
         if count:
             found[name] += count
     return found
+
+
+def by_list(lists: WordLists) -> Counter[str]:
+    """Return in how many rows each text is listed."""
+    return by_name(Words(lists.names, lists.codes))
 
 
 def present(column: Column) -> Truths:

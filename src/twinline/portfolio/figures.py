@@ -5,6 +5,28 @@ from __future__ import annotations
 import msgspec
 
 
+class WaterfallFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What took one line's limits from its first term to what can be used, over the book.
+
+    `start` is the sum of the first term's amounts; `terms` is what each term took off or, above
+    zero, held up; `allowed` is what they leave. Of that the decision does not open some, leaves
+    lines as they are because a move is too small to make or a restriction forbids a raise
+    (`kept`) or until a person decides (`referred`), stops new use, and restricts. Money as
+    decimal text; start + terms = allowed, allowed + the others = effective.
+    """
+
+    first: str
+    start: str
+    terms: dict[str, str]
+    allowed: str
+    not_opened: str
+    kept: str
+    referred: str
+    stopped: str
+    restricted: str
+    effective: str
+
+
 class LineFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One line over the whole book; money as decimal text in the book's currency.
 
@@ -20,6 +42,7 @@ class LineFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     actions: dict[str, int]
     binding: dict[str, int]
+    waterfall: WaterfallFigures
     reasons: dict[str, dict[str, int]]
     price_bounds: dict[str, int]
     price_ppm_by_band: dict[str, int]
@@ -66,7 +89,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
     `together` counts customers by what happens to their pay-later line and then to their
     cash-loan line. `scores` is keyed by band of the score, "540-559", from the lowest up;
-    segments and groups by name, and both by "" where it is not known.
+    segments and groups by name, and both by "" where it is not known. `examples` are rows of
+    the book, 1 the first, by what they are an example of: the first of each kind in the book's
+    order that is no example of another (`portfolio.firsts`).
     """
 
     customers: int
@@ -82,3 +107,4 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     scores: dict[str, GroupFigures]
     groups: dict[str, dict[str, GroupFigures]]
     score: ScoreFigures
+    examples: dict[str, int]

@@ -1,4 +1,7 @@
-"""Figures of a reviewed book, added up one outcome at a time in bounded memory."""
+"""Figures of a reviewed book: what is added up of it, in bounded memory.
+
+A chunk of customers is added by `portfolio.tally_columns`.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from twinline.decision.strategy import Action
 from twinline.kernel.money import format_money
 from twinline.kernel.rounding import Rounding, divide
 from twinline.portfolio.figures import Figures, GroupFigures, LineFigures
+from twinline.portfolio.firsts import Firsts
 from twinline.portfolio.ranking import Ranking
+from twinline.portfolio.waterfall import Waterfall
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from twinline.decision.outcome import LineOutcome, Outcome
+    from twinline.decision.strategy import Limit
 
 PPM = 1_000_000
 LGD_PPM = 650_000
@@ -35,42 +41,24 @@ Pair = tuple[str, str]
 class Tally:
     """The book so far. `groups` names the protected attributes, in the order they are added."""
 
-    def __init__(self, currency: str, groups: Sequence[str]) -> None:
-        """Start with an empty book."""
+    def __init__(
+        self, currency: str, groups: Sequence[str], limits: Mapping[Product, Limit]
+    ) -> None:
+        """Start with an empty book; `limits` are those of the strategy that decides it."""
         self._currency = currency
         self._group_names = tuple(groups)
         self.customers = self.referred = self.challengers = 0
         self.joint_minor = 0
         self.together: Counter[Pair] = Counter()
-        self.lines = (LineTally(), LineTally())
+        pay_later, cash_loan = (LineTally(limits[product]) for product in Product)
+        self.lines = (pay_later, cash_loan)
         self.segments: defaultdict[str, GroupTally] = defaultdict(GroupTally)
         self.scores: defaultdict[int | None, GroupTally] = defaultdict(GroupTally)
         self.groups: tuple[defaultdict[str, GroupTally], ...] = tuple(
             defaultdict(GroupTally) for _ in groups
         )
         self.ranking = Ranking()
-
-    def add(
-        self, outcome: Outcome, *, defaulted: bool | None, groups: Sequence[str | None]
-    ) -> None:
-        """Add one customer's outcome; `defaulted` is None where it is not known."""
-        self.customers += 1
-        self.referred += Action.REFER in {outcome.pay_later.action, outcome.cash_loan.action}
-        self.challengers += outcome.challenger
-        self.joint_minor += outcome.joint_limit_minor or 0
-        pair = (outcome.pay_later.action.value, outcome.cash_loan.action.value)
-        pd_ppm = outcome.pd_ppm or 0
-        for tally, line in zip(self.lines, (outcome.pay_later, outcome.cash_loan), strict=True):
-            tally.add(line, pd_ppm)
-        self.together[pair] += 1
-        self.segments[outcome.segment or UNKNOWN].add(outcome.score, pair, defaulted)
-        band = None if outcome.score is None else outcome.score // SCORE_BAND
-        self.scores[band].add(outcome.score, pair, defaulted)
-        for tallies, value in zip(self.groups, groups, strict=True):
-            if value is not None:
-                tallies[value].add(outcome.score, pair, defaulted)
-        if defaulted is not None and outcome.score is not None:
-            self.ranking.add(outcome.score, bad=defaulted)
+        self.firsts = Firsts()
 
     def merge(self, other: Tally) -> None:
         """Add all that another tally of the same book holds."""
@@ -86,6 +74,7 @@ class Tally:
         for values, more in zip(self.groups, other.groups, strict=True):
             _merge(values, more)
         self.ranking.merge(other.ranking)
+        self.firsts.merge(other.firsts)
 
     def figures(self) -> Figures:
         """Return the figures of all that was added."""
@@ -109,13 +98,15 @@ class Tally:
                 if values
             },
             score=self.ranking.figures(),
+            examples=self.firsts.chosen(),
         )
 
 
 class LineTally:
     """One line over the book."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: Limit) -> None:
+        self.waterfall = Waterfall(limit)
         self.actions: Counter[Action] = Counter()
         self.binding: Counter[str] = Counter()
         self.reasons: Counter[Pair] = Counter()
@@ -126,32 +117,9 @@ class LineTally:
         self.base = self.raised = self.cut = self.invited = 0
         self.lost_before = self.lost = 0
 
-    def add(self, line: LineOutcome, pd_ppm: int) -> None:
-        """Add one customer's line; losses are added up in minor units times ppm."""
-        now = line.limit_now_minor or 0
-        self.actions[line.action] += 1
-        self.base += line.base_limit_minor
-        self.limits_before.add(now)
-        self.limits.add(line.effective_limit_minor)
-        self.lost_before += now * pd_ppm
-        self.lost += line.effective_limit_minor * pd_ppm
-        moved = line.base_limit_minor - now
-        if line.action is Action.RAISE:
-            self.raised += moved
-        elif line.action is Action.CUT:
-            self.cut -= moved
-        elif line.action is Action.INVITE:
-            self.invited += moved
-        if line.binding:
-            self.binding[line.binding] += 1
-        if line.reasons:
-            self.reasons[line.action.value, line.reasons[0]] += 1
-        if line.price_ppm is not None:
-            self.prices[line.price_ppm] += 1
-            self.price_bounds[line.price_binding] += 1
-
     def merge(self, other: LineTally) -> None:
         """Add another tally of the same line."""
+        self.waterfall.merge(other.waterfall)
         self.actions.update(other.actions)
         self.binding.update(other.binding)
         self.reasons.update(other.reasons)
@@ -181,6 +149,7 @@ class LineTally:
         return LineFigures(
             actions={action.value: self.actions[action] for action in Action},
             binding=_most_first(self.binding),
+            waterfall=self.waterfall.figures(currency),
             reasons=_by_action(self.reasons),
             price_bounds=_most_first(self.price_bounds),
             price_ppm_by_band={str(band): bands[band] for band in sorted(bands)},
@@ -214,18 +183,6 @@ class Amounts:
     def held(self) -> int:
         """Return how many amounts were not zero."""
         return self.counts.total()
-
-    def add(self, minor: int) -> None:
-        """Add an amount."""
-        if not minor:
-            self.none += 1
-            return
-        scale = 10 ** max(len(str(minor)) - DIGITS, 0)
-        alike = minor // scale * scale
-        self.counts[alike] += 1
-        self.sums[alike] += minor
-        self.total += minor
-        self.largest = max(self.largest, minor)
 
     def merge(self, other: Amounts) -> None:
         """Add other amounts."""
@@ -263,22 +220,6 @@ class GroupTally:
     def __init__(self) -> None:
         self.customers = self.score = self.scored = self.known = self.defaulted = 0
         self.actions: Counter[Pair] = Counter()
-
-    def add(
-        self,
-        score: int | None,
-        actions: Pair,
-        defaulted: bool | None,  # noqa: FBT001 - a column
-    ) -> None:
-        """Add one customer, the actions on both lines as a pair."""
-        self.customers += 1
-        self.actions[actions] += 1
-        if score is not None:
-            self.score += score
-            self.scored += 1
-        if defaulted is not None:
-            self.known += 1
-            self.defaulted += defaulted
 
     def merge(self, other: GroupTally) -> None:
         """Add other customers."""

@@ -11,6 +11,7 @@ import numpy as np
 from twinline.decision.columns.column import or_zero
 from twinline.decision.strategy import Action
 from twinline.portfolio.counting import (
+    POWERS,
     by_name,
     by_value,
     counts,
@@ -20,21 +21,22 @@ from twinline.portfolio.counting import (
     total,
     totals,
 )
+from twinline.portfolio.firsts import Kind
 from twinline.portfolio.tally import DIGITS, SCORE_BAND
+from twinline.portfolio.waterfall_columns import add_lines
 
 if TYPE_CHECKING:
     from collections import defaultdict
     from collections.abc import Sequence
 
-    from twinline.decision.columns.column import Codes, Column, Ints
+    from twinline.decision.columns.column import Codes, Column, Ints, Truths
     from twinline.decision.columns.outcome import LineColumns, OutcomeColumns, Words
+    from twinline.portfolio.firsts import Firsts
     from twinline.portfolio.ranking import Ranking
     from twinline.portfolio.tally import Amounts, GroupTally, LineTally, Pair, Tally
 
 PAIRS = tuple((one.value, other.value) for one, other in product(Action, repeat=2))
 """What can become of the two lines, a place for each."""
-
-POWERS = np.array([10**power for power in range(19)], np.int64)
 
 _Name = TypeVar("_Name", str, int | None)
 
@@ -51,9 +53,10 @@ class Known:
     groups: Sequence[Words]
 
 
-def add_columns(tally: Tally, outcomes: OutcomeColumns, known: Known) -> None:
+def add_columns(tally: Tally, outcomes: OutcomeColumns, known: Known, first_row: int) -> None:
     """Add a chunk of customers; what comes of it is what adding each would give."""
     lines = outcomes.pay_later, outcomes.cash_loan
+    _add_firsts(tally.firsts, lines, first_row)
     actions = tuple(line.action for line in lines)
     tally.customers += outcomes.rows
     refers = [each.codes == each.names.index(Action.REFER) for each in actions]
@@ -75,13 +78,35 @@ def add_columns(tally: Tally, outcomes: OutcomeColumns, known: Known) -> None:
     customers.add_to(tally.scores, codes, [*bands, None])
     for tallies, group in zip(tally.groups, known.groups, strict=True):
         customers.add_to(tallies, group.codes, group.names)
-    _rank(tally.ranking, outcomes.score, known.defaulted)
+    rank(tally.ranking, outcomes.score, known.defaulted)
+
+
+def _add_firsts(firsts: Firsts, lines: tuple[LineColumns, LineColumns], first_row: int) -> None:
+    """Add the first customers of each kind."""
+
+    def acted(action: Action) -> Truths:
+        one, other = (line.action.codes == line.action.names.index(action) for line in lines)
+        either: Truths = one | other
+        return either
+
+    linked = [each.restrictions.starts[1:] > each.restrictions.starts[:-1] for each in lines]
+    cash_loan = lines[1].action
+    found = {
+        Kind.RAISED: acted(Action.RAISE),
+        Kind.CUT: acted(Action.CUT),
+        Kind.RESTRICTED: acted(Action.STOP) | linked[0] | linked[1],
+        Kind.REFUSED: cash_loan.codes == cash_loan.names.index(Action.DECLINE),
+    }
+    for kind, holds in found.items():
+        rows = np.flatnonzero(holds)[: len(Kind)] + first_row
+        firsts.extend(kind, rows.tolist())
 
 
 def _add_lines(tally: LineTally, line: LineColumns, pd_ppm: Ints) -> None:
     """Add a chunk of customers' lines."""
     now, base = or_zero(line.limit_now_minor), line.base_limit_minor.numbers
     effective, action = line.effective_limit_minor.numbers, line.action
+    add_lines(tally.waterfall, line)
     tally.actions.update({Action(name): n for name, n in by_name(action).items()})
     tally.base += total(base)
     add_amounts(tally.limits_before, now)
@@ -125,7 +150,7 @@ def add_amounts(amounts: Amounts, minor: Ints) -> None:
     amounts.largest = max(amounts.largest, int(held.max()))
 
 
-def _rank(ranking: Ranking, score: Column, bad: Column) -> None:
+def rank(ranking: Ranking, score: Column, bad: Column) -> None:
     """Rank the customers who have a score and whose outcome is known."""
     ranked = present(score) & present(bad)
     scores, bads = score.numbers[ranked], bad.numbers[ranked] != 0

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from twinline.ledger.entry import opposite, transfers_of
 from twinline.ledger.event import Event
+from twinline.lines.weight import UNWEIGHTED, joint_change_minor
 from twinline.servicing.fact import FactKind
 from twinline.servicing.fold import effective, fold_from, owed_after, seal_at, unsealed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from fractions import Fraction
 
     from twinline.ledger.entry import Place
     from twinline.ledger.group import Transfer
@@ -105,6 +107,7 @@ class _Nature:
 
 _NATURE: Final = {
     Event.BALANCE_BROUGHT: _Nature(sign=1, principal=1, takes=True),
+    Event.CREDIT_BALANCE_BROUGHT: _Nature(sign=-1, over=1, amount="amount"),
     Event.PURCHASE_CAPTURED: _Nature(sign=1, principal=1, held=True),
     Event.LOAN_DISBURSED: _Nature(sign=1, principal=1, takes=True),
     Event.DISBURSEMENT_RETURNED: _Nature(sign=-1, principal=-1, takes=True),
@@ -112,6 +115,7 @@ _NATURE: Final = {
     Event.REPAID: _Nature(sign=-1, pays=True),
     Event.REPAID_BY_THIRD_PARTY: _Nature(sign=-1, pays=True),
     Event.REPAYMENT_RETURNED: _Nature(sign=1, pays=True),
+    Event.CREDIT_BALANCE_USED: _Nature(sign=-1, pays=True),
     Event.CREDIT_BALANCE_PAID_OUT: _Nature(sign=1, over=-1, amount="amount"),
 }
 
@@ -137,13 +141,13 @@ def book(
     *,
     owed: Owed | None = None,
     paid_as: Event = Event.REPAID,
-    weighed: Weighed | None = None,
+    weighed: Weighed | Fraction = UNWEIGHTED,
 ) -> Booked:
     """Return how a new fact is booked on a contract that has facts. Raises `FactFault`.
 
     `owed` is their fold where it is stored: then only a fact that reaches back folds them again.
-    `paid_as` names the event of a repayment. Use follows principal on all three controls unless it
-    is `weighed`.
+    `paid_as` names the event of a repayment. Use follows principal on all three controls, of both
+    lines together by the plan's weight, or as it is `weighed`.
     """
     known = tuple(facts)
     turn = _last(known, new, owed) or _any(known, new)
@@ -151,10 +155,12 @@ def book(
     moved = change(turn.before, turn.after)
     if turn.gained is None:
         return Booked(owed=turn.after, event=event, change=moved, steps=())
-    if weighed is None:
+    if not isinstance(weighed, Weighed):
         by_hold = _NATURE[event].held and turn.fact.fact_id == new.fact_id
         held = turn.fact.amount_minor if by_hold else 0
-        weighed = Weighed(use=_evenly(moved.principal), held=_evenly(held))
+        joint = joint_change_minor(turn.before.principal, turn.after.principal, weighed)
+        use = replace(_evenly(moved.principal), joint=joint)
+        weighed = Weighed(use=use, held=_evenly(held))
     moves = _Moves(turn.fact.amount_minor, moved, weighed)
     return Booked(
         owed=turn.after, event=event, change=moved, steps=_steps(event, moves, undone=undone)
@@ -223,6 +229,8 @@ def _event_of(kind: FactKind, paid_as: Event, *, gone: bool) -> tuple[Event, boo
     match kind:
         case FactKind.BROUGHT:
             return Event.BALANCE_BROUGHT, gone
+        case FactKind.CREDIT_BROUGHT:
+            return Event.CREDIT_BALANCE_BROUGHT, gone
         case FactKind.PURCHASE:
             return Event.PURCHASE_CAPTURED, gone
         case FactKind.DISBURSEMENT:

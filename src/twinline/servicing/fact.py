@@ -19,6 +19,9 @@ class FactKind(StrEnum):
     BROUGHT = "brought"
     """A balance that a loaded book brought along."""
 
+    CREDIT_BROUGHT = "credit_brought"
+    """What a loaded book kept for the customer."""
+
     PURCHASE = "purchase"
     DISBURSEMENT = "disbursement"
     REFUND = "refund"

@@ -196,7 +196,7 @@ def _with(owed: Owed, fact: Fact) -> Owed:
     match fact.kind:
         case FactKind.BROUGHT | FactKind.PURCHASE | FactKind.DISBURSEMENT | FactKind.PAID_OUT:
             return _lent(owed, fact.amount_minor)
-        case FactKind.REFUND | FactKind.REPAYMENT:
+        case FactKind.CREDIT_BROUGHT | FactKind.REFUND | FactKind.REPAYMENT:
             return _paid(owed, fact)
         case FactKind.REVERSAL:
             raise AssertionError(fact)

@@ -7,10 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twinline.training.scale import scale_pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
 PPM = 1_000_000
 BAND = 4
@@ -54,6 +58,13 @@ def pd_table(outcomes: Iterable[tuple[int, bool]]) -> tuple[tuple[int, int], ...
 def pd_at(table: Sequence[tuple[int, int]], score: int) -> int:
     """Return a score's probability in ppm; below the first band, the first band's."""
     return table[max(bisect_right(table, score, key=lambda row: row[0]) - 1, 0)][1]
+
+
+def pds_at(table: Sequence[tuple[int, int]], scores: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the probability of every score as `pd_at` does."""
+    edges, pds = (np.array(column, np.int64) for column in zip(*table, strict=True))
+    found: NDArray[np.int64] = pds[np.maximum(np.searchsorted(edges, scores, side="right") - 1, 0)]
+    return found
 
 
 def _rises(before: _Block, after: _Block) -> bool:

@@ -7,6 +7,7 @@ machine; edges written as decimal text cut it into points of the scorecard's sca
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,16 +41,19 @@ ROWS_PER_LEAF_LEAST, LEAVES_OF_ALL = 20, 240
 SIGNS = {Risk.RISES: 1, Risk.FALLS: -1, Risk.EITHER: 0}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
     """Boosted trees, as text in LightGBM's own format."""
 
     text: str
 
+    @cached_property
+    def _booster(self) -> lightgbm.Booster:
+        return lightgbm.Booster(model_str=self.text)
+
     def margins(self, columns: Sequence[Column]) -> NDArray[np.float64]:
         """Return the raw margin of every customer: the log odds of bad."""
-        booster = lightgbm.Booster(model_str=self.text)
-        margins = booster.predict(_matrix(columns), raw_score=True, num_threads=1)
+        margins = self._booster.predict(matrix(columns), raw_score=True, num_threads=1)
         return np.asarray(margins, dtype=np.float64)
 
 
@@ -62,7 +66,7 @@ def trees_of(sample: Sample, seed: int) -> Trees:
     }
     names = [candidate.name for candidate in sample.candidates]
     learned = lightgbm.Dataset(
-        _matrix(sample.columns), sample.bad.astype(np.int64), feature_name=names
+        matrix(sample.columns), sample.bad.astype(np.int64), feature_name=names
     )
     booster = lightgbm.train(settings, learned, num_boost_round=ROUNDS)
     return Trees(booster.model_to_string())
@@ -85,7 +89,10 @@ def points(margins: NDArray[np.float64], table: Sequence[tuple[str, int]]) -> ND
     return np.array([each for _, each in table], dtype=np.int64)[places]
 
 
-def _matrix(columns: Sequence[Column]) -> NDArray[np.float64]:
-    matrix = np.stack([column.values for column in columns], axis=1).astype(np.float64)
-    matrix[np.stack([column.missing for column in columns], axis=1)] = np.nan
-    return matrix
+def matrix(columns: Sequence[Column]) -> NDArray[np.float64]:
+    """Return columns as LightGBM takes them: doubles, not a number where missing."""
+    values = np.empty((columns[0].values.size, len(columns)))
+    for place, column in enumerate(columns):
+        values[:, place] = column.values
+        values[column.missing, place] = np.nan
+    return values

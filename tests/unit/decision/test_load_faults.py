@@ -482,10 +482,19 @@ PLANTED = (
         rule="can be 0 to 100000000000000, outside ±9000000000000; clamp it",
     ),
     Planted(
+        name="a term without its name in Chinese",
+        file="limits.toml",
+        old='name = "legal cap",     zh = "法定上限", amount = "law_person_cap_minor", ',
+        new='name = "legal cap", amount = "law_person_cap_minor", ',
+        place="limits.toml joint term 'legal cap'",
+        value="nothing",
+        rule="needs its name in Chinese: zh",
+    ),
+    Planted(
         name="two terms of one name",
         file="limits.toml",
-        old='name = "affordability", amount = "max(annuity_principal(service_minor, cash',
-        new='name = "score", amount = "max(annuity_principal(service_minor, cash',
+        old='name = "affordability", zh = "偿债能力", amount = "max(annuity_principal',
+        new='name = "score", zh = "评分额度", amount = "max(annuity_principal',
         place="limits.toml joint terms",
         value="score",
         rule="each row needs a name of its own",
@@ -775,3 +784,23 @@ def test_what_follows_from_a_fault_is_not_told_again() -> None:
     files["features.toml"] = text.replace('reads = "months_inactive"', 'reads = "x"').encode()
 
     assert len(findings(files)) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'severe = "late_now >\\n= 2"',
+        'severe = "late_now ; \\u001b[2J"',
+        '"late\\nnow" = "1"',
+    ],
+)
+def test_a_finding_is_one_line_whatever_was_written(line: str) -> None:
+    """A newline or a terminal's control character in a cell is shown, never printed."""
+    files = example_files()
+    text = files["values.toml"].decode()
+    files["values.toml"] = text.replace('severe              = "late_now >= 2"', line).encode()
+
+    found = findings(files)
+
+    assert found
+    assert all(str(finding).isprintable() for finding in found)

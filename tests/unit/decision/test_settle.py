@@ -18,6 +18,7 @@ def limit_of(*roles: Role, step: int = 100, cut_ppm: int = 0) -> Limit:
     terms = tuple(
         Term(
             name=f"term {number}",
+            zh=f"第{number}项",
             role=role,
             amount=ANY,
             reason="STEP",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.postings import hash_of, purchase_hold
 from twinline.ledger.account import HOUSE, Account, AccountKind
@@ -81,6 +84,17 @@ def test_the_heads_of_a_chain_are_these() -> None:
 def test_the_bytes_change_with_every_member(changed: Callable[[], Group]) -> None:
     """Nothing of a group can be altered without altering its hash."""
     assert content_hash(changed()) != content_hash(GROUP)
+
+
+@given(st.text(min_size=1), st.text())
+@example("\x7f", '\\ " / \b\x01 ü 额 😀')
+def test_any_text_is_written_in_ascii(group_id: str, cause: str) -> None:
+    """Whatever stands in an id or a cause, the bytes are those of Python's own JSON in ASCII."""
+    written = content(replace(GROUP, group_id=group_id, cause=cause))
+
+    assert written == json.dumps(json.loads(written), separators=(",", ":")).encode("ascii")
+    assert json.loads(written)[2] == group_id
+    assert json.loads(written)[8] == cause
 
 
 def test_a_moment_has_one_spelling() -> None:

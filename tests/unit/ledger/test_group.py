@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec import structs
 
 from tests.postings import draw, group_of, opening, place, purchase_hold
 from twinline.ledger.account import HOUSE, Account, AccountFault, AccountKind, account_named
@@ -34,13 +35,16 @@ BANK = Account(AccountKind.SETTLEMENT, HOUSE, "CNY", "CF", "own")
         (Transfer(OWED, BANK, -5), "an amount from 1"),
         (Transfer(OWED, BANK, AMOUNT_MAX_MINOR + 1), "an amount from 1"),
         (Transfer(OWED, OWED, 5), "two accounts"),
-        (Transfer(OWED, replace(BANK, currency="EUR"), 5), "one currency"),
-        (Transfer(replace(OWED, owner="C2"), BANK, 5), "an account of C1"),
-        (Transfer(USE, replace(LEFT, owner="C2"), 5), "an account of C1"),
+        (Transfer(OWED, structs.replace(BANK, currency="EUR"), 5), "one currency"),
+        (Transfer(structs.replace(OWED, owner="C2"), BANK, 5), "an account of C1"),
+        (Transfer(USE, structs.replace(LEFT, owner="C2"), 5), "an account of C1"),
         (Transfer(USE, BANK, 5), "a control moves against itself"),
-        (Transfer(USE, replace(LEFT, part="person"), 5), "a control moves against itself"),
+        (Transfer(USE, structs.replace(LEFT, part="person"), 5), "a control moves against itself"),
         (Transfer(LEFT, USE, 5, pending=True), "what waits brings no headroom"),
-        (Transfer(replace(USE, part="moon"), replace(LEFT, part="moon"), 5), "that is known"),
+        (
+            Transfer(structs.replace(USE, part="moon"), structs.replace(LEFT, part="moon"), 5),
+            "that is known",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

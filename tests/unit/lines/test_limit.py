@@ -12,7 +12,6 @@ from twinline.lines.limit import (
     NewBase,
     Side,
     change_base,
-    end_temporary,
     move_between,
     set_temporary,
 )
@@ -119,12 +118,11 @@ def test_a_temporary_limit_is_more_for_days_to_come(
 
 
 def test_only_an_open_line_is_given_a_temporary_limit() -> None:
-    """And it can be taken away again."""
+    """One that admits no new use has no use for more."""
     temporary = TemporaryLimit(limit_minor=1_500_000, from_on=TODAY, last_on=day(3))
     frozen = replace(OPEN, state=LineState.FROZEN)
 
     assert set_temporary(frozen, temporary, BOUNDS, TODAY) is MoveRefusal.LINE_STATE
-    assert end_temporary(replace(OPEN, temporary=temporary)) == OPEN
 
 
 GIVER = Side(line=OPEN, used_minor=400_000, bounds=BOUNDS, base_version_seen=3)

@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 
 from tests.lines import OPEN, TODAY, day, restriction
-from twinline.lines.line import Line, LineState, RestrictionKind
-from twinline.lines.moves import MOVES, Grant, LineMove, MoveRefusal, grant, move, used
+from twinline.lines.line import Cause, Grounds, Line, LineState, RestrictionKind
+from twinline.lines.moves import MOVES, Grant, LineMove, MoveRefusal, grant, move, stop, used
 
 GRANT = Grant(
     product=OPEN.product,
@@ -33,6 +33,20 @@ def test_the_table_is_all_there_is(asked: LineMove, state: LineState) -> None:
         assert moved.state is MOVES[asked].to_state
     else:
         assert moved is MoveRefusal.LINE_STATE
+
+
+def test_grounds_stand_as_long_as_what_they_are_the_grounds_of() -> None:
+    """A freeze brings its own, a suspension others; whatever ends them takes them away."""
+    grounds = Grounds(cause=Cause.POLICY, reason="CHECK", end_condition="done", contest="ask")
+    other = replace(grounds, reason="REVIEW")
+    frozen = stop(OPEN, LineMove.FREEZE, TODAY, grounds)
+    assert isinstance(frozen, Line)
+    assert frozen.grounds == grounds
+    suspended = stop(frozen, LineMove.SUSPEND, TODAY, other)
+    assert isinstance(suspended, Line)
+    assert suspended.grounds == other
+    resumed = move(suspended, LineMove.RESUME, TODAY, outstanding_minor=0)
+    assert resumed == OPEN
 
 
 def test_every_move_is_in_the_table() -> None:

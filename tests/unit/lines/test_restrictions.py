@@ -115,6 +115,7 @@ def test_r116_no_credit_until_the_customer_lifts_it() -> None:
     assert new_use(without, TODAY) is UseRefusal.NO_CREDIT
     assert admitted(without) == [True, False, False, False]
     assert admitted(lifted) == [True, False, False, True]
+    assert lift_no_credit(lifted, on=day(2), eases_on=day(4)) == lifted
     assert kept == without
     assert set_no_credit(without, "n3", day(5)) == without
     assert lift_no_credit(OPEN, on=TODAY, eases_on=TODAY) == OPEN

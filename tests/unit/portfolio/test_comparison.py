@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from hypothesis import given
 
-from tests.comparisons import BOOKS, compared, mirrored, plain
+from tests.comparisons import BOOKS, compared, mirrored, plain, tally_of
+from tests.one_by_one import compare
 from tests.reviews import NO_GROUPS, line, outcome
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.decision.strategy import Action
@@ -126,17 +127,22 @@ def test_the_largest_movers_are_kept_in_order() -> None:
 
 def test_memory_does_not_grow_with_the_book() -> None:
     """Of twenty thousand different changes a few dozen bands and the largest movers are held."""
-    tally = ComparisonTally("CNY", PROTECTED_COLUMNS)
-    for row in range(1, 20_001):
-        old, new = kept(row * 7, row), kept(row * 3_001, 240_000 - row)
-        tally.add(
-            outcome(old, NONE), outcome(new, NONE), row=row, defaulted=None, groups=NO_GROUPS
-        )
-    held = tally._lines[0]  # noqa: SLF001 - what is promised
+    changes = ((kept(row * 7, row), kept(row * 3_001, 240_000 - row)) for row in range(1, 20_001))
+    held = tally_of(pay_later(*changes), rows=5_000).lines[0]
 
-    assert len(held._most_gained._heap) == MOVERS  # noqa: SLF001
-    assert len(held._limits_moved) < 30  # noqa: SLF001
-    assert len(held._prices.moved) < 100  # noqa: SLF001
+    assert len(held.most_gained.heap) == MOVERS
+    assert len(held.limits_moved) < 30
+    assert len(held.prices_moved) < 100
+
+
+@given(BOOKS)
+def test_columns_compare_as_one_customer_after_another(book: list[Case]) -> None:
+    """Chunks in columns, merged, give the figures of adding one customer at a time."""
+    tally = ComparisonTally("CNY", PROTECTED_COLUMNS)
+    for row, case in enumerate(book, 1):
+        compare(tally, row, case)
+
+    assert compared(book) == tally.figures()
 
 
 def one(old: LineOutcome, new: LineOutcome) -> ComparisonFigures:

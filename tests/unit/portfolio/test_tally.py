@@ -74,6 +74,17 @@ def test_memory_does_not_grow_with_the_book() -> None:
     assert len(tally.lines[0].limits.counts) < 2_000
 
 
+def test_examples_are_the_first_of_each_kind_that_is_no_example_yet() -> None:
+    """Kinds choose in their order, each the first row of the book that none before it has."""
+    raised = line(Action.RAISE, 1_000_00, 2_000_00)
+    cut = line(Action.CUT, 2_000_00, 1_000_00)
+    invited = line(Action.INVITE, 0, 2_000_00)
+    book = [(KEPT, invited), (cut, DECLINED), (raised, DECLINED), (cut, DECLINED)]
+    figures = tallied([(outcome(*lines), None, NO_GROUPS) for lines in book]).figures()
+
+    assert figures.examples == {"raised": 3, "cut": 2, "refused": 4}
+
+
 def test_first_reasons_are_counted_by_action() -> None:
     """A reason counts where it stands first, under the action it is a reason of."""
     cut = line(Action.CUT, 2_000_00, 1_000_00, reason="CAPACITY")

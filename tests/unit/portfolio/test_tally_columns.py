@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.one_by_one import add_amount
 from twinline.portfolio.counting import total, totals
 from twinline.portfolio.tally import Amounts
 from twinline.portfolio.tally_columns import add_amounts
@@ -16,7 +17,7 @@ def test_a_column_of_amounts_counts_as_each_alone(amounts: list[int]) -> None:
     """Totals, the largest and what is told apart are those of adding one amount at a time."""
     alone, together = Amounts(), Amounts()
     for each in amounts:
-        alone.add(each)
+        add_amount(alone, each)
     add_amounts(together, np.array(amounts, np.int64))
 
     assert vars(together) == vars(alone)

@@ -67,6 +67,7 @@ def test_a_returned_payment_after_a_redraw_owes_both() -> None:
     ("kind", "event", "undone"),
     [
         (FactKind.BROUGHT, Event.BALANCE_BROUGHT, True),
+        (FactKind.CREDIT_BROUGHT, Event.CREDIT_BALANCE_BROUGHT, True),
         (FactKind.PURCHASE, Event.PURCHASE_CAPTURED, True),
         (FactKind.DISBURSEMENT, Event.DISBURSEMENT_RETURNED, False),
         (FactKind.REFUND, Event.PURCHASE_REFUNDED, True),

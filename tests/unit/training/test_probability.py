@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinline.training.probability import pd_at, pd_table
+from twinline.training.probability import pd_at, pd_table, pds_at
 
 OUTCOMES = st.lists(st.tuples(st.integers(-50, 900), st.booleans()), min_size=1, max_size=300)
 
@@ -18,6 +19,18 @@ def test_probability_falls_strictly_from_band_to_band(outcomes: list[tuple[int, 
     assert all(low[0] < high[0] and low[1] > high[1] for low, high in pairwise(table))
     assert all(0 <= pd <= 1_000_000 for _, pd in table)
     assert table[0][0] <= min(score for score, _ in outcomes)
+
+
+@given(OUTCOMES, st.lists(st.integers(-100, 1_000)))
+def test_a_column_of_scores_has_the_probability_of_each(
+    outcomes: list[tuple[int, bool]], scores: list[int]
+) -> None:
+    """Looked up at once, scores below, within and above the table have what each has alone."""
+    table = pd_table(outcomes)
+
+    assert pds_at(table, np.array(scores, np.int64)).tolist() == [
+        pd_at(table, score) for score in scores
+    ]
 
 
 def test_many_outcomes_outweigh_the_scale() -> None:

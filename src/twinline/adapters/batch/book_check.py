@@ -1,15 +1,23 @@
-"""What every row of a book must keep; a check is a function, its name in a tuple, and a test."""
+"""What every row of a book must keep, worked out over columns.
+
+A check of single cells is a function, its name in a tuple, and a test; what cells must keep
+together are the rules of `app/book_rules.py`, from which a row with a broken cell is excused.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, assert_never
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from twinline.adapters.batch.broken_row import Findings, text_of
 from twinline.app.book import COLUMNS, DAY_GREATEST, DAY_LEAST, Kind
-from twinline.terms.product import Product
+from twinline.app.book_rules import ROW_RULES, AtMost, Needs, NotZero
+
+if TYPE_CHECKING:
+    from twinline.app.book_rules import RowRule
 
 Check = Callable[[pa.RecordBatch, Findings], None]
 
@@ -58,69 +66,45 @@ def choices(rows: pa.RecordBatch, findings: Findings) -> None:
 
 
 def days(rows: pa.RecordBatch, findings: Findings) -> None:
-    """A day is a plausible one, and the external score was known on the day of the book."""
+    """A day is a plausible one."""
     rule = f"a day from {DAY_LEAST} to {DAY_GREATEST}"
     for name in ("as_of_on", "external_score_on"):
         beyond = pc.or_(pc.less(rows[name], DAY_LEAST), pc.greater(rows[name], DAY_GREATEST))
         findings.add(beyond, name, rows[name], rule)
-    future = pc.greater(rows["external_score_on"], rows["as_of_on"])
-    findings.add(future, "external_score_on", rows["external_score_on"], "not after as_of_on")
-
-
-def scores(rows: pa.RecordBatch, findings: Findings) -> None:
-    """An external score stands with its day, and the day with its score."""
-    score, day = rows["external_score"], rows["external_score_on"]
-    undated = pc.and_(pc.is_valid(score), pc.is_null(day))
-    findings.add(undated, "external_score", score, "a score needs its day, external_score_on")
-    unscored = pc.and_(pc.is_null(score), pc.is_valid(day))
-    findings.add(unscored, "external_score_on", day, "a day of a score needs external_score")
-
-
-def absent_lines(rows: pa.RecordBatch, findings: Findings) -> None:
-    """Where a line's limit is empty there is no line, so all of its columns are empty."""
-    for product in Product:
-        limit = rows[f"{product.value}_limit_minor"]
-        if not limit.null_count:
-            continue
-        absent = pc.is_null(limit)
-        rule = f"empty where {product.value}_limit_minor is (no such line)"
-        for column in COLUMNS:
-            values = rows[column.name]
-            if column.name.startswith(product.value) and values.null_count < len(values):
-                stray = pc.and_(absent, pc.is_valid(values))
-                findings.add(stray, column.name, values, rule)
-
-
-def instalments(rows: pa.RecordBatch, findings: Findings) -> None:
-    """What is repaid by instalments is part of what is owed."""
-    for product in Product:
-        name = f"{product.value}_instalment_minor"
-        owed = pc.max_element_wise(rows[f"{product.value}_balance_minor"], 0, skip_nulls=False)
-        findings.add(
-            pc.greater(rows[name], owed),
-            name,
-            rows[name],
-            f"at most what is owed, {product.value}_balance_minor",
-        )
-
-
-def activity(rows: pa.RecordBatch, findings: Findings) -> None:
-    """A customer cannot have been inactive for longer than on book."""
-    inactive = rows["months_inactive"]
-    longer = pc.greater(inactive, rows["months_on_book"])
-    findings.add(longer, "months_inactive", inactive, "at most months_on_book")
-
-
-def debt_elsewhere(rows: pa.RecordBatch, findings: Findings) -> None:
-    """Debt with other lenders needs another lender."""
-    lenders = rows["lenders_elsewhere"]
-    nobody = pc.and_(pc.equal(lenders, 0), pc.greater(rows["debt_elsewhere_minor"], 0))
-    findings.add(nobody, "lenders_elsewhere", lenders, "at least 1 where debt_elsewhere_minor is")
 
 
 CELL_CHECKS: tuple[Check, ...] = (required_columns, ranges, choices, days)
-ROW_CHECKS: tuple[Check, ...] = (scores, absent_lines, instalments, activity, debt_elsewhere)
-"""Checks of several cells together; a row with a broken cell is excused from them."""
+
+
+def row_rules(rows: pa.RecordBatch, findings: Findings) -> None:
+    """Note what several cells of a row break together."""
+    for rules in ROW_RULES.values():
+        for rule in rules:
+            values, others = rows[rule.column], rows[rule.other]
+            kept = isinstance(rule, Needs) and not others.null_count
+            if kept or values.null_count == len(values):
+                continue  # seen at once, and so for most rules of most books
+            said = rule.rule.format(other=rule.other)
+            findings.add(_broken(rule, values, others), rule.column, values, said)
+
+
+def _broken(rule: RowRule, values: pa.Array, others: pa.Array) -> pa.Array:
+    """Return which rows break a rule, as its `broken` says it of one."""
+    match rule:
+        case AtMost():
+            most = pc.max_element_wise(_number(others), 0, skip_nulls=False)
+            return pc.greater(_number(values), most)
+        case Needs():
+            return pc.and_(pc.is_valid(values), pc.is_null(others))
+        case NotZero():
+            return pc.and_(pc.equal(values, 0), pc.greater(others, 0))
+        case _:
+            assert_never(rule)
+
+
+def _number(values: pa.Array) -> pa.Array:
+    """Return numbers as they are, days as days since 1970-01-01."""
+    return values.view(pa.int32()) if pa.types.is_date32(values.type) else values
 
 
 class BookCheck:
@@ -137,8 +121,7 @@ class BookCheck:
         for name in ("currency", "as_of_on"):
             self._the_same(name, rows[name], findings)
         findings.excuse_broken()
-        for check in ROW_CHECKS:
-            check(rows, findings)
+        row_rules(rows, findings)
 
     def _the_same(self, name: str, values: pa.Array, findings: Findings) -> None:
         known = values.drop_null()

@@ -19,11 +19,13 @@ from twinline.adapters.batch.book_schema import (
     book_schema,
 )
 from twinline.adapters.batch.broken_row import text_of
+from twinline.adapters.batch.lane import ahead
 from twinline.adapters.batch.source import (
     PARQUET_MAGIC,
     ROWS_PER_BATCH,
     arrow_faults,
     first_bytes,
+    opened,
     reject_lost_rows,
     sha256_of,
 )
@@ -32,7 +34,7 @@ from twinline.app.fault import InputFault
 from twinline.kernel.money import DIGITS_BY_CURRENCY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -57,7 +59,7 @@ class BookReader:
         self.path = path
         if not first_bytes(path).startswith(PARQUET_MAGIC):
             raise InputFault(place=str(path), value="not Parquet", rule="a book is a Parquet file")
-        with arrow_faults(path), pq.ParquetFile(path) as file:
+        with arrow_faults(path), opened(path) as file:
             schema = file.schema_arrow
             self.schema = schema
             self.rows: int = file.metadata.num_rows
@@ -105,15 +107,15 @@ class BookReader:
     def batches(
         self, columns: Sequence[str] | None = None, *, rows_per_batch: int = ROWS_PER_BATCH
     ) -> Iterator[pa.RecordBatch]:
-        """Yield all rows in order, the chosen columns in the order chosen."""
+        """Yield all rows in order, the chosen columns in the order chosen, reading ahead."""
         names = list(BOOK_SCHEMA.names if columns is None else columns)
-        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+        with arrow_faults(self.path), opened(self.path) as file:
             batches = file.iter_batches(rows_per_batch, columns=names)
-            yield from self._whole(batches, names, self.rows)
+            yield from ahead(self._whole(batches, names, self.rows))
 
     def part_batches(self, part: Part, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a part in order; by one thread, since parts share the cores."""
-        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+        with arrow_faults(self.path), opened(self.path) as file:
             batches = file.iter_batches(
                 ROWS_PER_BATCH, row_groups=part.groups, columns=columns, use_threads=False
             )
@@ -123,7 +125,7 @@ class BookReader:
         """Return the book's row groups, in order, in parts of some size."""
         parts: list[Part] = []
         first, groups, rows = 1, [], 0
-        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+        with arrow_faults(self.path), opened(self.path) as file:
             sizes = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
         for group, size in enumerate(sizes):
             groups.append(group)
@@ -135,7 +137,7 @@ class BookReader:
 
     def _whole(
         self, batches: Iterator[pa.RecordBatch], names: Sequence[str], rows: int
-    ) -> Iterator[pa.RecordBatch]:
+    ) -> Generator[pa.RecordBatch]:
         """Yield batches found sound, and make sure that no row was lost."""
         read = 0
         for batch in batches:
@@ -151,7 +153,7 @@ class BookReader:
             rule = f"a row from 1 to {self.rows}"
             raise InputFault(place=str(self.path), value=number, rule=rule)
         before = number - 1
-        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+        with arrow_faults(self.path), opened(self.path) as file:
             for group in range(file.num_row_groups):
                 held = file.metadata.row_group(group).num_rows
                 if before < held:

@@ -13,6 +13,7 @@ from twinline.adapters.batch.making import make_book
 from twinline.adapters.batch.mapped import MappedLayout
 from twinline.adapters.batch.mapping import read_mapping
 from twinline.adapters.batch.source import open_source
+from twinline.adapters.batch.splitting import split_book
 from twinline.adapters.batch.uci import UciLayout
 from twinline.app.fault import InputFault
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from twinline.app.book_ports import BookSummary, Columns, ImportRequest, MakeRequest, Progress
+    from twinline.app.book_ports import (
+        BookSummary,
+        Columns,
+        ImportRequest,
+        MakeRequest,
+        Progress,
+        SplitRequest,
+    )
 
 
 def import_uci(request: ImportRequest, *, as_of_on: date, progress: Progress) -> BookSummary:
@@ -49,6 +57,11 @@ def check(book: Path, *, progress: Progress) -> BookSummary:
 def make(request: MakeRequest, rows: Iterable[Columns], *, progress: Progress) -> BookSummary:
     """Write a synthetic book from the rows of a population."""
     return make_book(request, rows, progress)
+
+
+def split(request: SplitRequest, *, progress: Progress) -> tuple[BookSummary, BookSummary]:
+    """Split a book in two by its customers' ids."""
+    return split_book(request, progress)
 
 
 def fetch_uci(out: Path, *, progress: Progress) -> Path:

@@ -6,6 +6,7 @@ Only plain Arrow types go in and out, so that an engine that maps batches, such 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
@@ -20,19 +21,25 @@ from twinline.decision.columns.column import Column
 from twinline.decision.columns.executor import ColumnDecider, challengers
 from twinline.decision.columns.found import Chunk
 from twinline.decision.columns.outcome import NumberLists, WordLists, Words
+from twinline.decision.columns.reading import ColumnReader
 from twinline.decision.decide import day_number
+from twinline.portfolio.census_columns import add_columns as count_columns
+from twinline.portfolio.comparison import ComparisonTally
+from twinline.portfolio.comparison_columns import Customers
+from twinline.portfolio.comparison_columns import add_columns as compare_columns
 from twinline.portfolio.tally import Tally
 from twinline.portfolio.tally_columns import Known, add_columns
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twinline.app.review_ports import Deciding
     from twinline.decision.columns.column import Ints, Truths
     from twinline.decision.columns.outcome import OutcomeColumns
     from twinline.decision.law import LawValues
     from twinline.decision.strategy import Strategy
+    from twinline.portfolio.census import Census
 
 FRAME = ("customer_id", "licence", "defaulted", *PROTECTED_COLUMNS)
 """Columns of the book that a review needs besides those the strategy reads."""
@@ -45,11 +52,15 @@ class BatchDecider:
 
     def __init__(self, deciding: Deciding, currency: str) -> None:
         """Compile the strategy for the day; `currency` is the book's."""
-        self._decider = ColumnDecider(deciding.strategy, deciding.decided_on)
+        strategies = [deciding.strategy]
+        if deciding.against is not None:
+            strategies.append(deciding.against)
+        self._deciders = [ColumnDecider(each, deciding.decided_on) for each in strategies]
         self._laws = deciding.laws
         self._as_of_day = day_number(deciding.as_of_on)
         self._currency = currency
-        self.columns = tuple(dict.fromkeys([*FRAME, *deciding.strategy.columns]))
+        read = [name for each in strategies for name in each.columns]
+        self.columns = tuple(dict.fromkeys([*FRAME, *read]))
 
     def decide(self, rows: pa.RecordBatch, first_row: int) -> Decided:
         """Return the decisions of a batch of `columns`, and what they add to the figures.
@@ -57,19 +68,59 @@ class BatchDecider:
         `first_row` is the number of the batch's first row. Some ten thousand rows at a time are
         quickest: fewer cost more steps a row, more leave the cache.
         """
-        tally = Tally(self._currency, PROTECTED_COLUMNS)
-        outcomes = self._outcomes(rows, first_row)
-        add_columns(tally, outcomes, known_of(rows))
+        limits = self._deciders[0].strategy.limits
+        tally = Tally(self._currency, PROTECTED_COLUMNS, limits)
+        known = known_of(rows)
+        outcomes, *others = self._outcomes(rows, first_row)
+        add_columns(tally, outcomes, known, first_row)
+        compared = None
+        for other in others:
+            compared = ComparisonTally(self._currency, PROTECTED_COLUMNS)
+            customers = Customers(first_row, _ids_of(rows), known)
+            compare_columns(compared, other, outcomes, customers)
         decisions = decisions_of(outcomes, rows, first_row)
-        return Decided(rows=outcomes.rows, tally=tally, decisions=decisions)
+        return Decided(rows=outcomes.rows, tally=tally, decisions=decisions, compared=compared)
 
     def map(self, rows: pa.RecordBatch, first_row: int) -> pa.RecordBatch:
         """Return the decisions of a batch alone: `RecordBatch -> RecordBatch`."""
-        return decisions_of(self._outcomes(rows, first_row), rows, first_row)
+        return decisions_of(self._outcomes(rows, first_row)[0], rows, first_row)
 
-    def _outcomes(self, rows: pa.RecordBatch, first_row: int) -> OutcomeColumns:
-        chunk = chunk_of(self._decider.strategy, rows, self._laws, first_row)
-        return self._decider.decide(chunk, self._as_of_day)
+    def _outcomes(self, rows: pa.RecordBatch, first_row: int) -> list[OutcomeColumns]:
+        """Return the outcomes of a batch by each strategy."""
+        return [
+            each.decide(chunk_of(each.strategy, rows, self._laws, first_row), self._as_of_day)
+            for each in self._deciders
+        ]
+
+
+class BatchCounter:
+    """What decides a book's batches only to count them, compiled once."""
+
+    def __init__(self, deciding: Deciding) -> None:
+        """Compile the strategy for the day."""
+        self._strategy = deciding.strategy
+        self._reader = ColumnReader(deciding.strategy)
+        self._decider = ColumnDecider(deciding.strategy, deciding.decided_on)
+        self._laws = deciding.laws
+        self._as_of_day = day_number(deciding.as_of_on)
+        self.columns = tuple(dict.fromkeys([*FRAME, *deciding.strategy.columns]))
+
+    def add(self, rows: pa.RecordBatch, first_row: int, census: Census) -> None:
+        """Add a batch of `columns`; a day is counted back from the book's day."""
+        chunk = chunk_of(self._strategy, rows, self._laws, first_row)
+        readings = self._reader.read(chunk, self._as_of_day)
+        for place, feature in enumerate(self._strategy.features):
+            if feature.column and pa.types.is_date32(rows[feature.column].type):
+                reading = readings[place]
+                readings[place] = reading._replace(numbers=self._as_of_day - reading.numbers)
+        known = known_of(rows)
+        count_columns(
+            census,
+            readings,
+            self._decider.decide(chunk, self._as_of_day),
+            mix=[_words(rows["licence"]), *known.groups],
+            defaulted=known.defaulted,
+        )
 
 
 def chunk_of(
@@ -81,12 +132,18 @@ def chunk_of(
     if law.null_count:
         at = pc.index(law.is_null(), True).as_py()
         raise NoLawFault(first_row + at, rows["licence"][at].as_py())
+    plain = plain_chunk_of(strategy, rows)
+    return replace(plain, laws=laws, law=law.to_numpy().astype(np.int64))
+
+
+def plain_chunk_of(strategy: Strategy, rows: pa.RecordBatch) -> Chunk:
+    """Return rows of a book as plain arrays, without a law to decide by."""
     return Chunk(
         rows=rows.num_rows,
         cells=[numbers(rows[name]) for name in strategy.columns],
-        laws=laws,
-        law=law.to_numpy().astype(np.int64),
-        challenger=challengers(strategy, rows["customer_id"].to_pylist()),
+        laws=(),
+        law=np.zeros(0, np.int64),
+        challenger=challengers(strategy, rows["customer_id"].cast(pa.binary()).to_pylist()),
     )
 
 
@@ -105,6 +162,11 @@ def known_of(rows: pa.RecordBatch) -> Known:
         numbers(rows["defaulted"].cast(pa.int8())),
         [_words(rows[name]) for name in PROTECTED_COLUMNS],
     )
+
+
+def _ids_of(rows: pa.RecordBatch) -> Callable[[int], str]:
+    """Return the function from a customer's place in the batch to the id."""
+    return lambda place: str(rows["customer_id"][place])
 
 
 def _words(column: pa.Array) -> Words:

@@ -1,18 +1,15 @@
 """Decisions as an Arrow schema: one row per customer, the columns of the outcome.
 
 Columns of a line begin with its name. Lists of amounts stand in the order of the names in
-summary.json. The digest is over content, not over a file: it is the same wherever the same
-decisions were made.
+summary.json.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from twinline.decision.outcome import Outcome
 from twinline.terms.product import Product
@@ -64,6 +61,20 @@ DECISION_SCHEMA = pa.schema(
     ]
 )
 
+SELDOM_TWICE = frozenset({"row", "customer_id"}) | {
+    field.name for field in DECISION_SCHEMA if field.type == AMOUNTS
+}
+"""Columns whose values hardly repeat: a dictionary of them would be made in vain."""
+
+
+def repeating() -> list[str]:
+    """Return the columns worth a dictionary in a file, by their paths there."""
+    return [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for field in DECISION_SCHEMA
+        if field.name not in SELDOM_TWICE
+    ]
+
 
 def batch_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
     """Return outcomes, with their rows' numbers, as one batch."""
@@ -86,47 +97,3 @@ def outcome_of(row: dict[str, object]) -> Outcome:
     for product in Product:
         fields[product.value] = {name: row[f"{product.value}_{name}"] for name in LINE_FIELDS}
     return msgspec.convert(fields, Outcome)
-
-
-class Digest:
-    """SHA-256 over the content of decisions, row by row, column by column.
-
-    Each value is a line of text: a number in digits, true or false, a text as it is, a list as
-    its values joined by commas, nothing where there is none; an empty line ends the row. It needs
-    no Arrow to be checked.
-    """
-
-    def __init__(self) -> None:
-        """Start with no rows."""
-        self._sha256 = hashlib.sha256()
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Add the rows of a batch."""
-        self.add_text(text_of_rows(batch))
-
-    def add_text(self, text: memoryview | bytes) -> None:
-        """Add rows as `text_of_rows` gives them."""
-        self._sha256.update(text)
-
-    def hexdigest(self) -> str:
-        """Return the digest of all rows so far."""
-        return self._sha256.hexdigest()
-
-
-def text_of_rows(batch: pa.RecordBatch) -> memoryview:
-    """Return the rows of a batch as the digest sees them."""
-    texts = [_texts(column) for column in batch.columns]
-    rows = pc.binary_join_element_wise(*texts, "", "", "\n")
-    _, offsets, text = rows.buffers()
-    ends = memoryview(offsets).cast("i")[rows.offset : rows.offset + len(rows) + 1]
-    return memoryview(text)[ends[0] : ends[-1]] if len(rows) else memoryview(b"")
-
-
-def _texts(column: pa.Array) -> pa.Array:
-    """Return a column as text, empty where it has no value."""
-    if pa.types.is_list(column.type):
-        values = _texts(column.values)
-        column = pc.binary_join(pa.ListArray.from_arrays(column.offsets, values), ",")
-    if not pa.types.is_string(column.type):
-        column = column.cast(pa.string())
-    return pc.fill_null(column, "") if column.null_count else column

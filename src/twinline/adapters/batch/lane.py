@@ -1,16 +1,18 @@
-"""Work done behind the caller's back, in order and never far behind."""
+"""Work done behind the caller's back, in order, never far behind and never far ahead."""
 
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from concurrent.futures import Future
 
 BEHIND_MAX = 2
+T = TypeVar("T")
 
 
 class Lane:
@@ -39,3 +41,19 @@ class Lane:
     def end(self) -> None:
         """Begin nothing more, and wait for what has begun."""
         self._thread.shutdown(cancel_futures=True)
+
+
+def ahead(items: Generator[T]) -> Generator[T]:
+    """Yield what a generator yields, while a thread has it make the next.
+
+    Made for reading and decoding, as `Lane` is for what follows; raises what the generator raises.
+    """
+    end = object()
+    with ThreadPoolExecutor(max_workers=1) as thread, closing(items):
+        following = thread.submit(next, items, end)
+        try:
+            while (item := following.result()) is not end:
+                following = thread.submit(next, items, end)
+                yield cast("T", item)
+        finally:
+            wait([following])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
+import hashlib
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -14,12 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from twinline.adapters.batch.aside import faults_of
-from twinline.adapters.batch.decision_schema import (
-    DECISION_SCHEMA,
-    Digest,
-    outcome_of,
-)
+from twinline.adapters.batch.aside import AsideFolder, faults_of
+from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, outcome_of, repeating
+from twinline.adapters.batch.digest import Digest
 from twinline.adapters.batch.lane import Lane
 from twinline.adapters.batch.source import ROWS_PER_BATCH, arrow_faults, sha256_of
 from twinline.app.compare_record import (
@@ -28,11 +23,11 @@ from twinline.app.compare_record import (
     COMPARISON_VERSION,
     ComparisonRecord,
 )
-from twinline.app.fault import InputFault, OutputFault
+from twinline.app.fault import InputFault
 from twinline.app.review_record import RECORD_VERSION, ReviewRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -41,31 +36,24 @@ if TYPE_CHECKING:
 
 DECISIONS = "decisions.parquet"
 SUMMARY = "summary.json"
-
-_numbers = itertools.count(1)
+SUMS = "SHA256SUMS"
+"""Every file of the folder with its SHA-256, as `sha256sum --check` reads it."""
 
 
 class ReviewFolder:
-    """A folder that takes the place of `path` only when it is kept.
-
-    An earlier review at `path` is replaced; anything else there is left alone and refused.
-    """
+    """A review's folder being written aside: decisions as they come, the rest when it is kept."""
 
     def __init__(self, path: Path) -> None:
-        """Begin the folder beside its place."""
-        self.path = path
-        _reject_unusable(path)
-        self._place = path.resolve()
-        stem = f".{self._place.name}.{os.getpid()}-{next(_numbers)}"
-        self.part = self._place.with_name(f"{stem}.part")
-        self._earlier = self._place.with_name(f"{stem}.earlier")
-        self._digest = Digest()
+        """Begin the folder beside its place; an earlier review there is replaced."""
+        self._aside = AsideFolder(path, SUMMARY)
+        self._digest = Digest(DECISION_SCHEMA)
         self._held: list[pa.RecordBatch] = []
         self._writing, self._digesting = Lane(), Lane()
         with faults_of(path):
-            self.part.mkdir()
-            self._bytes = (self.part / DECISIONS).open("xb")
-            self._file = pq.ParquetWriter(self._bytes, DECISION_SCHEMA, compression="zstd")
+            self._bytes = (self._aside.part / DECISIONS).open("xb")
+            self._file = pq.ParquetWriter(
+                self._bytes, DECISION_SCHEMA, compression="zstd", use_dictionary=repeating()
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +71,7 @@ class ReviewFolder:
             self._file.close()
         with suppress(OSError):
             self._bytes.close()
-        shutil.rmtree(self.part, ignore_errors=True)
+        self._aside.__exit__(kind, error, trace)
 
     def write(self, decided: Decided) -> None:
         """Write the next decisions; row groups are of one size however the decisions arrive."""
@@ -99,26 +87,19 @@ class ReviewFolder:
         self._write_groups(least=1)
         self._digesting.finish()
         self._writing.finish()
-        with faults_of(self.path):
+        with faults_of(self._aside.path):
             self._file.close()
             self._bytes.close()
-            return self._digest.hexdigest(), sha256_of(self.part / DECISIONS)
+            return self._digest.hexdigest(), sha256_of(self._aside.part / DECISIONS)
 
     def keep(self, record: ReviewRecord, files: Mapping[str, bytes]) -> None:
         """Add the record and further files, and put the folder in its place."""
         summary = msgspec.json.format(msgspec.json.encode(record), indent=2)
-        with faults_of(self.path):
-            for name, content in {**files, SUMMARY: summary + b"\n"}.items():
-                target = self.part / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            for each in [*self.part.rglob("*"), self.part]:
-                _sync(each)
-            if self._place.exists():
-                self._place.rename(self._earlier)
-            self.part.rename(self._place)
-            _sync(self._place.parent)
-        shutil.rmtree(self._earlier, ignore_errors=True)
+        whole = {**files, SUMMARY: summary + b"\n"}
+        sums = {name: hashlib.sha256(content).hexdigest() for name, content in whole.items()}
+        sums[DECISIONS] = record.decisions_sha256
+        listed = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
+        self._aside.keep({**whole, SUMS: listed.encode()})
 
     def _write_groups(self, least: int) -> None:
         table = pa.Table.from_batches(self._held, DECISION_SCHEMA)
@@ -128,7 +109,7 @@ class ReviewFolder:
         self._held = table.to_batches()
 
     def _write_group(self, rows: pa.Table) -> None:
-        with faults_of(self.path):
+        with faults_of(self._aside.path):
             self._file.write_table(rows, ROWS_PER_BATCH)
 
 
@@ -148,11 +129,11 @@ class Decisions:
                 raise InputFault(place=str(self._path), value="other columns", rule=rule)
             self.rows: int = self._file.metadata.num_rows
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the decisions in the row groups in which they were written."""
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the decisions, or some columns, in the row groups in which they were written."""
         with arrow_faults(self._path):
             for group in range(self._file.num_row_groups):
-                table = self._file.read_row_group(group)
+                table = self._file.read_row_group(group, columns=columns)
                 yield table.combine_chunks().to_batches()[0]
 
     def outcome(self, customer_id: str) -> tuple[int, Outcome] | None:
@@ -182,7 +163,7 @@ class Comparison:
         """Begin at the first stored row."""
         self._stored = stored.batches()
         self._held: list[pa.RecordBatch] = []
-        self._digest = Digest()
+        self._digest = Digest(DECISION_SCHEMA)
         self._digesting = Lane()
 
     def differences(self, decided: Decided) -> list[tuple[int, str]]:
@@ -227,6 +208,29 @@ class Comparison:
         return self._digest.hexdigest()
 
 
+def altered_files(folder: Path) -> list[str]:
+    """Return the files of a review that are gone or are not those that SHA256SUMS names.
+
+    Decisions and strategies have their own hashes in the records and are left out.
+    """
+    path = folder / SUMS
+    try:
+        listed = [line.split("  ", 1) for line in path.read_text("utf-8").splitlines()]
+    except OSError as error:
+        raise InputFault(place=str(path), value=error.strerror, rule="must be readable") from error
+    except UnicodeDecodeError:
+        return [SUMS]
+    if any(len(line) != len(("sum", "name")) for line in listed):
+        return [SUMS]
+    apart = (DECISIONS, "strategy/", f"{AGAINST}/")
+    return [
+        name
+        for known, name in listed
+        if not name.startswith(apart)
+        and not ((folder / name).is_file() and sha256_of(folder / name) == known)
+    ]
+
+
 def read_record(folder: Path) -> ReviewRecord:
     """Return the record of a finished review; raises `InputFault` for what is none."""
     path = folder / SUMMARY
@@ -263,21 +267,3 @@ def read_comparison(folder: Path) -> ComparisonRecord | None:
         rule = f"this program reads version {COMPARISON_VERSION}"
         raise InputFault(place=str(path), value=record.comparison_version, rule=rule)
     return record
-
-
-def _reject_unusable(path: Path) -> None:
-    if not path.resolve().parent.is_dir():
-        raise OutputFault(place=str(path), value="no such folder", rule="its folder must exist")
-    if path.is_symlink() or (path.exists() and not path.is_dir()):
-        raise OutputFault(place=str(path), value="not a folder", rule="a review makes a folder")
-    if path.exists() and any(path.iterdir()) and not (path / SUMMARY).is_file():
-        rule = "a review replaces an earlier review or an empty folder, nothing else"
-        raise OutputFault(place=str(path), value="holds something else", rule=rule)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
-from twinline.adapters.batch.deciding import FRAME
-from twinline.adapters.batch.decision_schema import batch_of
+from twinline.adapters.batch.deciding import FRAME, BatchCounter, plain_chunk_of
+from twinline.adapters.batch.loading import rows_of_book, rows_of_review
 from twinline.adapters.batch.review_folder import (
     Decisions,
     ReviewFolder,
+    altered_files,
     read_comparison,
     read_record,
 )
@@ -22,17 +23,22 @@ from twinline.adapters.batch.sharing import decided
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.fault import InputFault
 from twinline.app.review_ports import Customer
+from twinline.decision.columns.reading import ColumnReader
+from twinline.decision.decide import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
 
+    from twinline.app.bank.loading import BookRow, DecidedRow
     from twinline.app.book_ports import Progress
     from twinline.app.compare_record import ComparisonRecord
     from twinline.app.review_ports import Decided, Deciding
     from twinline.app.review_record import ReviewRecord
-    from twinline.decision.outcome import Outcome
+    from twinline.decision.columns.reading import Features
+    from twinline.decision.strategy import Strategy
+    from twinline.portfolio.census import Census
 
 FILES_MAX = 200
 FILE_BYTES_MAX = 1_000_000
@@ -73,6 +79,21 @@ class Book:
     ) -> AbstractContextManager[Iterator[Decided]]:
         """Decide all customers in order, in chunks of bounded size."""
         return decided(self._reader, deciding, jobs)
+
+    def counted(self, deciding: Deciding, census: Census) -> Iterator[int]:
+        """Decide all customers and add them to a census; yield how many, batch by batch."""
+        counter, first_row = BatchCounter(deciding), 1
+        for batch in self._reader.batches(counter.columns):
+            counter.add(batch, first_row, census)
+            first_row += batch.num_rows
+            yield batch.num_rows
+
+    def features(self, strategy: Strategy) -> Iterator[tuple[pa.Array, Features]]:
+        """Yield all customers' ids and features in order, batch by batch."""
+        reader, as_of_day = ColumnReader(strategy), day_number(self.as_of_on)
+        for batch in self._reader.batches(["customer_id", *strategy.columns]):
+            chunk = plain_chunk_of(strategy, batch)
+            yield batch["customer_id"], reader.features(chunk, as_of_day)
 
     def customers(self, columns: Sequence[str]) -> Iterator[list[Customer]]:
         """Yield all customers in order, in chunks of bounded size."""
@@ -163,11 +184,6 @@ def law_text() -> str:
     return (resources.files("twinline.compliance") / "params" / "china.toml").read_text("utf-8")
 
 
-def decisions_of(outcomes: Sequence[tuple[int, Outcome]]) -> pa.RecordBatch:
-    """Return outcomes, with their rows' numbers, in the form in which they are kept."""
-    return batch_of(outcomes)
-
-
 def decisions_into(folder: Path) -> ReviewFolder:
     """Begin a review's folder."""
     return ReviewFolder(folder)
@@ -183,6 +199,21 @@ def decisions(folder: Path) -> Decisions:
     return Decisions(folder)
 
 
+def altered(folder: Path) -> list[str]:
+    """Return the files of a review's folder that are gone or not as they were written."""
+    return altered_files(folder)
+
+
 def comparison(folder: Path) -> ComparisonRecord | None:
     """Return the record of a finished review's comparison, if it was made with one."""
     return read_comparison(folder)
+
+
+def book_rows(book: Path, *, after: int) -> Iterator[BookRow]:
+    """Yield the rows of a book behind one, as the bank takes them in."""
+    return rows_of_book(book, after)
+
+
+def decided_rows(review: Path, *, after: int) -> Iterator[DecidedRow]:
+    """Yield what a review decided of the rows behind one, as the bank takes it in."""
+    return rows_of_review(review, after)

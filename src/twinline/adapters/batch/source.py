@@ -128,7 +128,7 @@ class ParquetSource:
     def __init__(self, path: Path) -> None:
         """Read the file's footer."""
         self.path = path
-        with arrow_faults(path), pq.ParquetFile(path) as file:
+        with arrow_faults(path), opened(path) as file:
             self._schema = file.schema_arrow
             self.names = list(self._schema.names)
             self.rows = file.metadata.num_rows
@@ -151,13 +151,21 @@ class ParquetSource:
     def chunks(self, names: list[str], progress: Progress) -> Iterator[Chunk]:
         """Yield the rows of the named columns in order."""
         first = 1
-        with arrow_faults(self.path), pq.ParquetFile(self.path) as file:
+        with arrow_faults(self.path), opened(self.path) as file:
             for batch in file.iter_batches(ROWS_PER_BATCH, columns=names):
                 batch.validate(full=True)
                 yield Chunk(rows=range(first, first + batch.num_rows), cells=batch.select(names))
                 first += batch.num_rows
                 progress(first - 1, self.rows)
         reject_lost_rows(self.path, first - 1, self.rows)
+
+
+def opened(path: Path) -> pq.ParquetFile:
+    """Open a Parquet file for reading in batches; what has been read is let go.
+
+    Arrow would otherwise fetch ahead by itself and hold all of the file until it is closed.
+    """
+    return pq.ParquetFile(path, pre_buffer=False)
 
 
 def reject_lost_rows(path: Path, read: int, promised: int) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from twinline.adapters.batch.aside import Aside, faults_of
-from twinline.app.fault import InputFault, OutputFault
+from twinline.adapters.batch.aside import Aside, AsideFolder, faults_of
+from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from twinline.decision.columns.column import Column
 
 TRAINED = "training.json"
 """The file by which a trained strategy is known, so that another training may replace it."""
@@ -29,52 +29,6 @@ SCORE_SCHEMA = pa.schema(
         pa.field("pd", pa.float64()),
     ]
 )
-
-_numbers = itertools.count(1)
-
-
-class StrategyFolder:
-    """A strategy's folder that takes the place of `path` only when it is kept.
-
-    An earlier trained strategy at `path` is replaced; anything else there is refused.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Begin the folder beside its place."""
-        _reject_unusable(path)
-        self.path = path
-        self._place = path.resolve()
-        stem = f".{self._place.name}.{os.getpid()}-{next(_numbers)}"
-        self.part = self._place.with_name(f"{stem}.part")
-        self._earlier = self._place.with_name(f"{stem}.earlier")
-        with faults_of(path):
-            self.part.mkdir()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        shutil.rmtree(self.part, ignore_errors=True)
-
-    def keep(self, files: Mapping[str, bytes]) -> None:
-        """Put the folder with these files in its place."""
-        with faults_of(self.path):
-            for name, content in files.items():
-                target = self.part / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            for each in [*self.part.rglob("*"), self.part]:
-                _sync(each)
-            if self._place.exists():
-                self._place.rename(self._earlier)
-            self.part.rename(self._place)
-            _sync(self._place.parent)
-        shutil.rmtree(self._earlier, ignore_errors=True)
 
 
 class ScoreFile:
@@ -101,16 +55,10 @@ class ScoreFile:
         finally:
             self._aside.__exit__(kind, error, trace)
 
-    def write(
-        self, ids: Sequence[str], scores: Sequence[int | None], pds: Sequence[int | None]
-    ) -> None:
+    def write(self, ids: Sequence[object], scores: Column, pds: Column) -> None:
         """Write some customers; the probability, in ppm here, becomes a fraction."""
-        fractions = [None if each is None else each / PPM for each in pds]
-        columns = [list(ids), list(scores), fractions]
-        arrays = [
-            pa.array(column, field.type)
-            for column, field in zip(columns, SCORE_SCHEMA, strict=True)
-        ]
+        score, pd_ppm = (pa.array(each.numbers, mask=each.missing) for each in (scores, pds))
+        arrays = [ids, score, pc.divide(pd_ppm.cast(pa.float64()), float(PPM))]
         with faults_of(self._aside.path):
             self._file.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCORE_SCHEMA))
 
@@ -121,9 +69,9 @@ class ScoreFile:
         self._aside.keep()
 
 
-def strategy_into(folder: Path) -> StrategyFolder:
-    """Begin a trained strategy's folder."""
-    return StrategyFolder(folder)
+def strategy_into(folder: Path) -> AsideFolder:
+    """Begin a trained strategy's folder; an earlier trained strategy there is replaced."""
+    return AsideFolder(folder, TRAINED)
 
 
 def scores_into(path: Path) -> ScoreFile:
@@ -139,21 +87,3 @@ def challenger_text(folder: Path) -> bytes | None:
     except OSError as error:
         rule = "the file must be readable"
         raise InputFault(place=str(path), value=error.strerror, rule=rule) from error
-
-
-def _reject_unusable(path: Path) -> None:
-    if not path.resolve().parent.is_dir():
-        raise OutputFault(place=str(path), value="no such folder", rule="its folder must exist")
-    if path.is_symlink() or (path.exists() and not path.is_dir()):
-        raise OutputFault(place=str(path), value="not a folder", rule="a strategy is a folder")
-    if path.exists() and any(path.iterdir()) and not (path / TRAINED).is_file():
-        rule = "training replaces a strategy it trained or an empty folder, nothing else"
-        raise OutputFault(place=str(path), value="holds something else", rule=rule)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

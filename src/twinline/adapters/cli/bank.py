@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from twinline.adapters.cli.db import default_folder
+from twinline.adapters.cli.place import URL_VARIABLE, Place
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
@@ -14,15 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
+    from twinline.adapters.cli.words import Verbs
     from twinline.app.bank.store import Store
 
-    OpenBook = Callable[[str], AbstractAsyncContextManager[Store]]
+    OpenBook = Callable[[Place], AbstractAsyncContextManager[Store]]
 
-URL_VARIABLE: Final = "TWINLINE_DATABASE_URL"
 SETTLED_AFTER: Final = timedelta(minutes=1)
 """What was booked longer ago than this has come to rest: a posting takes seconds at most."""
 
 Given = TypeVar("Given")
+
+
+def register(subparsers: Verbs) -> Verbs:
+    """Add the group of verbs on a bank's book; return where to add them."""
+    group = subparsers.add_parser("bank", help="load a bank's book, add it up, export its journal")
+    return group.add_subparsers(dest="verb", required=True, metavar="VERB")
 
 
 def add_database(verb: argparse.ArgumentParser) -> None:
@@ -30,8 +39,14 @@ def add_database(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--database",
         metavar="URL",
-        default=os.environ.get(URL_VARIABLE),
-        help=f"the book: postgresql://… (default: ${URL_VARIABLE})",
+        default=os.environ.get(URL_VARIABLE, ""),
+        help=f"the book: postgresql://… (default: ${URL_VARIABLE}, else one of our own)",
+    )
+    verb.add_argument(
+        "--folder",
+        type=Path,
+        default=default_folder(),
+        help="where `db start` keeps its server, without --database (default: %(default)s)",
     )
 
 
@@ -41,10 +56,7 @@ def with_book(
     work: Callable[[Store], Awaitable[Given]],
 ) -> Given:
     """Return what comes of work on the book that the arguments name. Raises `InputFault`."""
-    if not arguments.database:
-        rule = f"name the book, or set {URL_VARIABLE}"
-        raise InputFault(place="--database", value="nothing", rule=rule)
-    return asyncio.run(_with_book(open_book(arguments.database), work))
+    return asyncio.run(_with_book(open_book(Place(arguments.database, arguments.folder)), work))
 
 
 async def _with_book(

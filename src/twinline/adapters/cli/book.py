@@ -1,4 +1,4 @@
-"""`twinline book`: import, check, make and fetch standard books."""
+"""`twinline book`: import, check, split, make and fetch standard books."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.progress import progress_bar
 from twinline.app.book import DAY_GREATEST, DAY_LEAST
-from twinline.app.book_ports import ImportRequest, MakeRequest
+from twinline.app.book_ports import ImportRequest, MakeRequest, SplitRequest
 from twinline.app.fault import InputFault
 from twinline.kernel.money import DIGITS_BY_CURRENCY
 from twinline.terms.licence import Licence
@@ -26,6 +26,7 @@ UCI_AS_OF_ON = date(2005, 9, 30)
 MADE_AS_OF_ON = date(2026, 10, 31)
 """A fixed day, not today: the same command makes the same book for ever."""
 CUSTOMERS_MAX = 100_000_000
+PERCENT_MAX = 99
 
 
 def register(
@@ -34,10 +35,13 @@ def register(
     population: Callable[[MakeRequest], Iterable[Columns]],
 ) -> None:
     """Add the verbs; `books` is asked for its work only when a verb runs."""
-    book = subparsers.add_parser("book", help="import, check, make or fetch a book of customers")
+    book = subparsers.add_parser(
+        "book", help="import, check, split, make or fetch a book of customers"
+    )
     verbs = book.add_subparsers(dest="verb", required=True, metavar="VERB")
     _register_import(verbs, books)
     _register_check(verbs, books)
+    _register_split(verbs, books)
     _register_make(verbs, books, population)
     _register_fetch(verbs, books)
 
@@ -58,6 +62,22 @@ def _register_check(verbs: Verbs, books: Callable[[], Books]) -> None:
     verb = verbs.add_parser("check", help="check every row of a book")
     verb.add_argument("book", type=Path)
     verb.set_defaults(run=lambda arguments: _check(arguments, books()))
+
+
+def _register_split(verbs: Verbs, books: Callable[[], Books]) -> None:
+    verb = verbs.add_parser(
+        "split", help="split a book in two: one part to learn from, one to be judged on"
+    )
+    verb.add_argument("book", type=Path)
+    verb.add_argument("--out", type=Path, required=True, help="the first part (Parquet)")
+    verb.add_argument("--rest", type=Path, required=True, help="the other customers (Parquet)")
+    verb.add_argument(
+        "--percent", type=int, default=80, help="of customers in --out; default: %(default)s"
+    )
+    verb.add_argument(
+        "--seed", type=int, default=0, help="the same puts a customer on the same side"
+    )
+    verb.set_defaults(run=lambda arguments: _split(arguments, books()))
 
 
 def _register_make(
@@ -106,6 +126,24 @@ def _check(arguments: argparse.Namespace, books: Books) -> int:
     with progress_bar("checking") as progress:
         summary = books.check(arguments.book, progress=progress)
     _print_summary(summary)
+    return 0
+
+
+def _split(arguments: argparse.Namespace, books: Books) -> int:
+    if not 1 <= arguments.percent <= PERCENT_MAX:
+        rule = f"a whole number from 1 to {PERCENT_MAX}"
+        raise InputFault(place="--percent", value=arguments.percent, rule=rule)
+    request = SplitRequest(
+        book=arguments.book,
+        out=arguments.out,
+        rest=arguments.rest,
+        percent=arguments.percent,
+        seed=arguments.seed,
+    )
+    with progress_bar("splitting") as progress:
+        summaries = books.split(request, progress=progress)
+    for summary in summaries:
+        _print_summary(summary)
     return 0
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-from datetime import datetime
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from twinline.adapters.cli.words import moment
+
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable
 
     from twinline.adapters.cli.words import Verbs
@@ -83,7 +85,7 @@ def _add_status(verbs: Verbs, database: Callable[[], Database]) -> None:
 def _status(arguments: argparse.Namespace, database: Database) -> int:
     server = database.status(arguments.folder)
     if server is None:
-        print("does not run")
+        print("does not run", file=sys.stderr if arguments.url else sys.stdout)
         return NOT_RUNNING
     print(server.url if arguments.url else _said(server, "runs"))
     return 0
@@ -129,7 +131,7 @@ def _add_restore(verbs: Verbs, database: Callable[[], Database]) -> None:
     verb.add_argument("backup", type=Path, metavar="BACKUP", help="what `db backup` made")
     verb.add_argument("--archive", type=Path, help="the log that was kept since")
     verb.add_argument(
-        "--until", type=_moment, metavar="INSTANT", help="no further: 2026-11-03T09:30:00+08:00"
+        "--until", type=moment, metavar="INSTANT", help="no further: 2026-11-03T09:30:00+08:00"
     )
     verb.set_defaults(run=lambda arguments: _restore(arguments, database()))
 
@@ -147,14 +149,3 @@ def _said(server: Server, what: str) -> str:
     address = urlsplit(server.url)
     where = f"{address.hostname}:{address.port}{address.path}"
     return f"{what}: PostgreSQL {server.version} at {where}"
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        message = f"{text!r} is not an instant with its offset such as 2026-11-03T09:30:00+08:00"
-        raise argparse.ArgumentTypeError(message)
-    return moment

@@ -10,7 +10,8 @@ import msgspec
 
 from twinline.adapters.cli.explanation import LANGUAGES, explanation_text
 from twinline.adapters.cli.words import day
-from twinline.app.decide import answer_of, decide_customer, read_customer
+from twinline.app.customer_request import read_customer
+from twinline.app.decide import answer_of, decide_customer
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:

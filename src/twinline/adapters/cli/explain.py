@@ -10,13 +10,15 @@ from twinline.adapters.cli.progress import progress_bar
 from twinline.adapters.cli.words import add_jobs
 from twinline.app.compare import recompare
 from twinline.app.explain import explain
+from twinline.app.fault import shown
 from twinline.app.replay import replay
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from twinline.adapters.cli.words import Verbs
+    from twinline.app.replay import Difference
     from twinline.app.review_ports import Shelf
 
 DIFFERS = 1
@@ -51,26 +53,41 @@ def _explain(arguments: argparse.Namespace, shelf: Shelf) -> int:
 def _replay(arguments: argparse.Namespace, shelf: Shelf) -> int:
     with progress_bar("deciding again") as progress:
         replayed = replay(arguments.folder, arguments.book, shelf, progress, arguments.jobs)
-    if not replayed.differing:
+    if replayed.differing:
+        print(f"{replayed.differing:,} of {replayed.rows:,} decisions differ from what was stored")
+        for row, column in replayed.differences:
+            print(f"  row {row}: {column}" if row else f"  {column}")
+    else:
         print(f"{replayed.rows:,} decisions made again, every byte equal")
         print(f"  digest {replayed.digest}")
-        return _recompare(arguments, shelf)
-    print(f"{replayed.differing:,} of {replayed.rows:,} decisions differ from what was stored")
-    for row, column in replayed.differences:
-        print(f"  row {row}: {column}" if row else f"  {column}")
-    return DIFFERS
+    named = set()
+    if replayed.figures:
+        print("the figures differ from what was stored")
+        named |= _print_figures(replayed.figures, "summary.json")
+    if not replayed.differing:
+        named |= _recompare(arguments, shelf)
+    other = [name for name in replayed.files if name not in named]
+    if other:
+        print(f"not as the review wrote it: {', '.join(map(shown, other))}")
+    return DIFFERS if replayed.differing or named or other else 0
 
 
-def _recompare(arguments: argparse.Namespace, shelf: Shelf) -> int:
+def _recompare(arguments: argparse.Namespace, shelf: Shelf) -> set[str]:
+    """Make the comparison again, if there is one; return the file whose figures differ."""
     with progress_bar("comparing again") as progress:
-        again = recompare(arguments.folder, arguments.book, shelf, progress)
+        again = recompare(arguments.folder, arguments.book, shelf, progress, arguments.jobs)
     if again is None:
-        return 0
-    if not again.differences:
-        print("the comparison made again, every figure equal")
-        print(f"  digest {again.digest}")
-        return 0
-    print("the comparison differs from what was stored")
-    for place in again.differences:
-        print(f"  {place} in comparison.json")
-    return DIFFERS
+        return set()
+    if again.differences:
+        print("the comparison differs from what was stored")
+        return _print_figures(again.differences, "comparison.json")
+    print("the comparison made again, every figure equal")
+    print(f"  digest {again.digest}")
+    return set()
+
+
+def _print_figures(differences: Sequence[Difference], file: str) -> set[str]:
+    for each in differences:
+        stored, again = shown(each.stored), shown(each.again)
+        print(f"  {each.name} in {file}: {stored}, made again {again}")
+    return {file}

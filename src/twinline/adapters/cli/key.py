@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
+import sys
 from typing import TYPE_CHECKING, Final
 
 from twinline.adapters.cli.place import add_place, place_of
@@ -92,6 +93,8 @@ async def _add(
 async def _list(opened: AbstractAsyncContextManager[Keys]) -> int:
     async with opened as keys:
         valid = await keys.all()
+    if not valid:
+        print("no valid keys", file=sys.stderr)
     for key in valid:
         made_on = key.made_at.date().isoformat()
         scopes = ",".join(sorted(key.scopes))

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from twinline.adapters.cli.bank import URL_VARIABLE
 from twinline.adapters.cli.db import default_folder
+from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
+    from twinline.app.bank.database import Database
+
+URL_VARIABLE: Final = "TWINLINE_DATABASE_URL"
 KEYRING_VARIABLE: Final = "TWINLINE_KEYRING"
 CONFIGURATION: Final = "XDG_CONFIG_HOME"
 
@@ -62,6 +66,21 @@ def _add_url(where: argparse._ActionsContainer) -> None:
 def place_of(arguments: argparse.Namespace) -> Place:
     """Return the database that arguments name."""
     return Place(arguments.database, arguments.folder or default_folder())
+
+
+def address_of(place: Place, database: Callable[[], Database]) -> str:
+    """Return a book's address: the one that is named, else that of the folder's own server.
+
+    A server that does not run is not started: whoever only reads would make an empty book of a
+    folder's name that was mistyped. Raises `InputFault`.
+    """
+    if place.url:
+        return place.url
+    server = database().status(place.folder)
+    if server is None:
+        rule = f"start it with `twinline db start --folder {place.folder}`, or name a book by"
+        raise InputFault(place=str(place.folder), value="no server", rule=f"{rule} --database")
+    return server.url
 
 
 def default_keyring() -> Path:

@@ -78,6 +78,11 @@ def print_record(record: ReviewRecord, folder: Path) -> None:
         f"{figures.customers:,} customers decided by {strategy.name} {strategy.version} "
         f"({strategy.logic_hash[:8]}…), book of {book.as_of_on}, law of {record.decided_on}"
     )
+    if record.law_known_on is not None and record.law_known_on < record.decided_on:
+        print(
+            f"  note: the law is known as of {record.law_known_on}, the last day its table was "
+            "checked; what came into force since is not in these decisions"
+        )
     _print_line("pay-later", figures.pay_later, book.currency)
     _print_line("cash loan", figures.cash_loan, book.currency)
     print(f"  expected loss, all lines fully used: {money(figures.expected_loss)}")

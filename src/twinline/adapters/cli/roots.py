@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.bank import SETTLED_AFTER, add_database, with_book
+from twinline.adapters.cli.words import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -60,5 +61,7 @@ def _sign(
     signed = with_book(arguments, open_book, work)
     signing.add(arguments.roots, signed)
     root = signed.root
-    print(f"signed as of {root.until.isoformat(timespec='seconds')}: {root.owners:,} chains")
+    print(
+        f"signed as of {root.until.isoformat(timespec='seconds')}: {counted(root.owners, 'chain')}"
+    )
     return 0

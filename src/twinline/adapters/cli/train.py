@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinline.adapters.cli.progress import progress_bar
 from twinline.app.score import ScoreRequest, score
 from twinline.app.train_ports import TrainRequest
+from twinline.app.vocabulary import LANGUAGES
 
 if TYPE_CHECKING:
     import argparse
@@ -36,6 +37,9 @@ def register(
     verb.add_argument("--out", type=Path, required=True, help="the strategy's folder to make")
     verb.add_argument("--seed", type=int, default=0, help="of the folds; default: %(default)s")
     verb.add_argument("--folds", type=int, default=5, help="default: %(default)s")
+    verb.add_argument(
+        "--lang", choices=LANGUAGES, default="en", help="the language of the model card"
+    )
     verb.set_defaults(run=lambda arguments: _train(arguments, shelf(), workshop(), trainer()))
 
     verb = subparsers.add_parser("score", help="write every customer's score and PD")
@@ -61,6 +65,7 @@ def _train(
         out=arguments.out,
         seed=arguments.seed,
         folds=arguments.folds,
+        lang=arguments.lang,
     )
     with progress_bar("training") as progress:
         record = train(request, shelf, workshop, cards, progress)

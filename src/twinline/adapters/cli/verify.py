@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.bank import SETTLED_AFTER, add_database, with_book
 from twinline.adapters.cli.progress import counter
+from twinline.adapters.cli.words import counted
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ async def _report(store: Store, until: datetime, signed: Signed | None) -> int:
                 print(finding)
     if findings > MOST_SHOWN:
         print(f"… and {findings - MOST_SHOWN:,} more")
-    against = f", {len(signed.roots):,} signed roots" if signed else ""
-    what = f"{findings:,} findings" if findings else "the book is true"
-    print(f"{owners:,} owners, {entries:,} entries{against}: {what}")
+    against = f", {counted(len(signed.roots), 'signed root')}" if signed else ""
+    what = counted(findings, "finding") if findings else "the book is true"
+    print(f"{counted(owners, 'owner')}, {counted(entries, 'entry', 'entries')}{against}: {what}")
     return UNTRUE if findings else TRUE

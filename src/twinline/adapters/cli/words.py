@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,18 @@ def day(text: str) -> date:
     except ValueError:
         message = f"{text!r} is not a day such as 2026-11-01"
         raise argparse.ArgumentTypeError(message) from None
+
+
+def moment(text: str) -> datetime:
+    """Return an argument's instant."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo is None:
+        message = f"{text!r} is not an instant with its offset such as 2026-11-03T09:30:00+08:00"
+        raise argparse.ArgumentTypeError(message)
+    return read
 
 
 def jobs(text: str) -> int:
@@ -37,6 +49,15 @@ def add_jobs(verb: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many processes decide (default: all cores, one for a small book)",
     )
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun.
+
+    >>> counted(1, "owner"), counted(2_000, "entry", "entries")
+    ('1 owner', '2,000 entries')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def money(text: str) -> str:

@@ -149,7 +149,8 @@ def _in_words(kinds: str) -> str:
     return " or ".join(_JSON_TYPES.get(kind, kind) for kind in kinds.split(" | "))
 
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Line ends too: a pattern's `$` would let one pass at the end of a name."""
 
 
 def _is_clean(value: object) -> bool:

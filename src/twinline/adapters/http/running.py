@@ -36,7 +36,7 @@ def listening(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        rule = f"an address that is free on this machine ({error.strerror})"
+        rule = f"an address of this machine that is free and ours to take ({error.strerror})"
         raise InputFault(place="--host and --port", value=f"{host}:{port}", rule=rule) from None
     return listener
 

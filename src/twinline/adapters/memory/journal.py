@@ -14,6 +14,8 @@ from twinline.ledger.control import CONTROLS, NO_HEADROOM, Control, moved
 from twinline.ledger.journal import Entry
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from twinline.app.bank.store import Customer, Hold, Posting
     from twinline.ledger.admission import Accepted
     from twinline.ledger.balance import Movement
@@ -40,7 +42,7 @@ class Journal:
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     fact_ids: set[str] = field(default_factory=set)
 
-    def standing_for(self, group: Group) -> Standing:
+    def standing_for(self, group: Group, closed_until: date | None) -> Standing:
         """Return where the journal stands, with what of it bears on a group."""
         answered = self.answers.get(group.group_id)
         return Standing(
@@ -49,6 +51,7 @@ class Journal:
             chain=self.standing.chain,
             prior=None if answered is None else answered[0],
             held=self.held_for(group),
+            closed_until=closed_until,
         )
 
     def held_for(self, group: Group) -> Held | None:

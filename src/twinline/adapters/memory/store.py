@@ -14,7 +14,7 @@ from twinline.adapters.memory.register import MemoryRegister
 from twinline.app.bank.store import KeptEvent, Store
 from twinline.ledger.account import CONTROL_KINDS
 from twinline.ledger.admission import Refusal, admit
-from twinline.ledger.balance import summed
+from twinline.ledger.balance import NOTHING, Balance, heading_of, summed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from twinline.adapters.memory.journal import Journal
     from twinline.app.bank.store import (
+        Closing,
         Hold,
         Posting,
         Snapshot,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     )
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Standing
-    from twinline.ledger.balance import Balance, Movement
+    from twinline.ledger.balance import Heading, Movement
     from twinline.ledger.group import Group
     from twinline.ledger.journal import Entry
 
@@ -59,6 +60,7 @@ class MemoryStore(Store):
         self._moved: defaultdict[str, list[_Moved]] = defaultdict(list)
         self._refusals: dict[tuple[str, str], StoredAnswer] = {}
         self._outbox: list[KeptEvent] = []
+        self._closing: Closing | None = None
 
     async def snapshot(self, customer_id: str) -> Snapshot | None:
         """Return a customer as of one moment."""
@@ -88,7 +90,8 @@ class MemoryStore(Store):
             journal, seq_seen = journal or empty_journal(group.owner), 0
         if (group.owner, group.group_id) in self._refusals:
             return Refusal.GROUP_ID_TAKEN
-        standing = None if journal is None else journal.standing_for(group)
+        closed = None if self._closing is None else self._closing.closed_until
+        standing = None if journal is None else journal.standing_for(group, closed)
         if posting.stops_seen not in (None, self._register.stops_version):
             return Refusal.STALE
         outcome = self._rule(standing, group, seq_seen)
@@ -114,6 +117,16 @@ class MemoryStore(Store):
                 event=event,
             )
             self._outbox.append(kept)
+
+    async def closing(self) -> Closing | None:
+        """Return the last closing of a period."""
+        return self._closing
+
+    async def close_period(self, closing: Closing) -> Closing:
+        """Close a period, and return the last closing: a later one than this stays."""
+        if self._closing is None or self._closing.closed_until < closing.closed_until:
+            self._closing = closing
+        return self._closing
 
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
         """Return what was answered to a key. Nothing is forgotten."""
@@ -157,6 +170,24 @@ class MemoryStore(Store):
                 or movement.account.kind in CONTROL_KINDS
             )
         )
+
+    async def totals(
+        self, *, booked_until: datetime | None = None, value_until: date | None = None
+    ) -> Mapping[Heading, Balance]:
+        """Return what the balances of all accounts come to."""
+        added: dict[Heading, Balance] = {}
+        for owner in tuple(self._moved):
+            balances = await self.balances(
+                owner, booked_until=booked_until, value_until=value_until
+            )
+            for account, balance in balances.items():
+                heading = heading_of(account)
+                before = added.get(heading, NOTHING)
+                added[heading] = Balance(
+                    before.posted_minor + balance.posted_minor,
+                    before.pending_minor + balance.pending_minor,
+                )
+        return added
 
     async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
         """Return a page of the outbox, those after a position, in its order."""

@@ -7,7 +7,6 @@ argument that is an array itself stands as its own text.
 from __future__ import annotations
 
 from datetime import UTC
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from twinline.app.bank.store import Posting
-    from twinline.ledger.group import Transfer
 
 _json = msgspec.json.Encoder()
 
@@ -71,29 +69,29 @@ def arguments_of(posting: Posting) -> Arguments:
         name=group.group_id,
         event=group.event,
         admission=group.admission,
-        hash=_bytes(group.command_hash),
+        hash=bytea(group.command_hash),
         value_on=group.value_on.isoformat(),
-        booked_at=_instant(group.booked_at),
+        booked_at=instant(group.booked_at),
         cause=group.cause,
-        content_hash=_bytes(content_hash(group)),
+        content_hash=bytea(content_hash(group)),
         seq_seen=None if posting.seq_seen is None else str(posting.seq_seen),
         opens="true" if posting.opens else "false",
         resolves=None if resolves is None else resolves.group_id,
-        posted=None if resolves is None else _plain(map(str, resolves.posted_minor)),
-        debits=_plain(transfer.debit.name for transfer in transfers),
-        credits=_plain(transfer.credit.name for transfer in transfers),
-        amounts=_plain(str(transfer.amount_minor) for transfer in transfers),
-        pending=_plain(map(_waits, transfers)),
+        posted=None if resolves is None else array_of(map(str, resolves.posted_minor)),
+        debits=array_of(transfer.debit.name for transfer in transfers),
+        credits=array_of(transfer.credit.name for transfer in transfers),
+        amounts=array_of(str(transfer.amount_minor) for transfer in transfers),
+        pending=array_of("t" if transfer.pending else "f" for transfer in transfers),
         answer=posting.answer,
         status=None if customer is None else customer.status,
         document=None if customer is None else _json.encode(customer).decode(),
         hold_amount=None if hold is None else str(hold.amount_minor),
-        hold_placed_at=None if hold is None else _instant(hold.placed_at),
-        hold_expires_at=None if hold is None else _instant(hold.expires_at),
+        hold_placed_at=None if hold is None else instant(hold.placed_at),
+        hold_expires_at=None if hold is None else instant(hold.expires_at),
         hold_document=None if hold is None else hold.document,
-        event_ids=_texts(map(attrgetter("event_id"), events)) if events else None,
-        event_kinds=_texts(map(attrgetter("kind"), events)) if events else None,
-        event_documents=_texts(map(attrgetter("document"), events)) if events else None,
+        event_ids=_texts([event.event_id for event in events]) if events else None,
+        event_kinds=_texts([event.kind for event in events]) if events else None,
+        event_documents=_texts([event.document for event in events]) if events else None,
         riders=_riders(posting),
     )
 
@@ -106,33 +104,33 @@ def together(postings: Sequence[Arguments]) -> tuple[str, ...]:
 
 
 def _riders(posting: Posting) -> str | None:
+    if not (posting.lines or posting.contracts or posting.facts):
+        return None
     parts = {"lines": posting.lines, "contracts": posting.contracts, "facts": posting.facts}
-    there = {name: rows for name, rows in parts.items() if rows}
-    return _json.encode(there).decode() if there else None
+    return _json.encode({name: rows for name, rows in parts.items() if rows}).decode()
 
 
-def _bytes(value: bytes) -> str:
+def bytea(value: bytes) -> str:
+    """Return bytes as the database reads them."""
     return f"\\x{value.hex()}"
 
 
-def _instant(value: datetime) -> str:
+def instant(value: datetime) -> str:
+    """Return an instant as the database reads it."""
     return value.astimezone(UTC).isoformat()
 
 
-def _waits(transfer: Transfer) -> str:
-    return "t" if transfer.pending else "f"
-
-
-def _plain(items: Iterable[str]) -> str:
+def array_of(items: Iterable[str]) -> str:
     """Return an array of what needs no quotes: numbers and names of accounts."""
     return "{" + ",".join(items) + "}"
 
 
-def _texts(items: Iterable[str | None]) -> str:
-    """Return an array of any text."""
-    return "{" + ",".join("NULL" if item is None else _quoted(item) for item in items) + "}"
+def _texts(items: Sequence[str | None]) -> str:
+    """Return an array of any text. What is absent is NULL."""
+    return "{" + ",".join(["NULL" if item is None else _quoted(item) for item in items]) + "}"
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'

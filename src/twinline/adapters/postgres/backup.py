@@ -59,7 +59,9 @@ def archiving(launcher: Launcher, archive: Path) -> dict[str, str]:
         archive.mkdir(mode=0o700, parents=True)
         launcher.give(archive)
     if not launcher.may_write(archive):
-        rule = "must be a folder that PostgreSQL's user can reach and write"
+        rule = (
+            f"must be a folder that PostgreSQL's user, {launcher.user_name}, can reach and write"
+        )
         raise InputFault(place="archive", value=archive, rule=rule)
     there = str(archive).replace("%", "%%")
     kept = (

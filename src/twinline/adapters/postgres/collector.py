@@ -7,7 +7,7 @@ waits for another, and one owner's groups are posted in the order they came.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -33,6 +33,9 @@ BATCHES_AT_ONCE: Final = 2
 STALE_TWICE: Final = 2
 STOPS_CHANGED: Final = "TW409"
 """What `hold_stops_1` raises."""
+
+PERIOD_CLOSED: Final = "TW423"
+"""What `require_open_1` raises."""
 
 TURN_SECONDS: Final = 1.0
 """How long an owner's turn is kept for a command that has to be decided again."""
@@ -61,7 +64,7 @@ class _Owner:
     """
 
     waiting: deque[_Waiting] = field(default_factory=deque)
-    stale: Counter[str] = field(default_factory=Counter)
+    stale: dict[str, int] = field(default_factory=dict)
     posting: bool = False
     kept_for: str = ""
 
@@ -99,7 +102,9 @@ class Collector:
         outcome: asyncio.Future[Accepted | Refusal] = asyncio.get_running_loop().create_future()
         waiting = _Waiting(posting, arguments_of(posting), outcome)
         name = posting.group.owner
-        owner = self._owners.setdefault(name, _Owner())
+        owner = self._owners.get(name)
+        if owner is None:
+            owner = self._owners[name] = _Owner()
         if owner.kept_for == waiting.group_id:
             owner.waiting.appendleft(waiting)
         else:
@@ -170,8 +175,7 @@ class Collector:
             (row,) = await self._alone.rows("post_group", waiting.arguments)
             outcome = outcome_of(row)
         except psycopg.Error as error:
-            stale = error.sqlstate == STOPS_CHANGED
-            self._answer(waiting, Refusal.STALE if stale else fault_of(error, waiting.posting))
+            self._answer(waiting, outcome_or_fault_of(error, waiting.posting))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller hears it
             self._answer(waiting, fault_of(error, waiting.posting))
         else:
@@ -196,7 +200,7 @@ class Collector:
     def _keep_turn(self, name: str, group_id: str) -> None:
         """Count a stale group; from the second time on the owner's others wait for it, a while."""
         owner = self._owners[name]
-        owner.stale[group_id] += 1
+        owner.stale[group_id] = owner.stale.get(group_id, 0) + 1
         if owner.stale[group_id] >= STALE_TWICE and not owner.kept_for:
             owner.kept_for = group_id
         asyncio.get_running_loop().call_later(TURN_SECONDS, self._end_turn, name, group_id)
@@ -208,9 +212,18 @@ class Collector:
 
     @staticmethod
     def _give_turn_up(owner: _Owner, group_id: str) -> None:
-        del owner.stale[group_id]
+        owner.stale.pop(group_id, None)
         if owner.kept_for == group_id:
             owner.kept_for = ""
+
+
+def outcome_or_fault_of(error: psycopg.Error, posting: Posting) -> Refusal | Exception:
+    """Return what an error of the database makes of a posting."""
+    if error.sqlstate == STOPS_CHANGED:
+        return Refusal.STALE
+    if error.sqlstate == PERIOD_CLOSED:
+        return Refusal.PERIOD_LOCKED
+    return fault_of(error, posting)
 
 
 def fault_of(error: Exception, posting: Posting) -> Exception:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, OperationalError, ProgrammingError
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
 
+from twinline.adapters.postgres.address import AddressFault, reason
 from twinline.adapters.postgres.statement import statement
 from twinline.app.bank.store import Unavailable
 from twinline.app.fault import InputFault
@@ -36,9 +37,12 @@ async def connect(url: str, session: str = SERVICE) -> Connection:
 
     Raises `psycopg.OperationalError`, and `InputFault` where the address's user may not have them.
     """
-    connection: Connection = await AsyncConnection.connect(
-        url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name="twinline"
-    )
+    try:
+        connection: Connection = await AsyncConnection.connect(
+            url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name="twinline"
+        )
+    except ProgrammingError:
+        raise AddressFault("database") from None
     try:
         await connection.execute(statement(session))
     except InsufficientPrivilege as error:
@@ -89,7 +93,7 @@ class Connections:
         try:
             return await self._rows(name, values)
         except OperationalError as error:
-            raise Unavailable(str(error)) from error
+            raise Unavailable(reason(error)) from error
 
     async def _rows(self, name: str, values: Mapping[str, object] | Arguments) -> list[Row]:
         connection = await self._free.get()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from twinline.adapters.postgres import backup as backups
+from twinline.adapters.postgres.address import AddressFault, reason
 from twinline.adapters.postgres.binaries import find_binaries
 from twinline.adapters.postgres.launcher import Launcher
 from twinline.adapters.postgres.migrate import Phase, make_book, migrate, pending, steps
@@ -106,18 +107,19 @@ class PostgresDatabase(Database):
     def _running(self, folder: Path) -> Server:
         server = self.status(folder)
         if server is None:
-            raise InputFault(
-                place=str(folder), value="no server", rule="must run: twinline db start"
-            )
+            rule = f"start it with `twinline db start --folder {folder}`"
+            raise InputFault(place=str(folder), value="no server", rule=rule)
         return server
 
     def _named_server(self) -> Server:
         try:
             with psycopg.connect(self._named) as connection:
                 version = connection.info.server_version // VERSION_DIGITS
+        except psycopg.ProgrammingError:
+            raise AddressFault(NAMED) from None
         except psycopg.OperationalError as error:
-            first = str(error).strip().splitlines()[0]
-            raise InputFault(place=NAMED, value=first, rule="must name a server") from error
+            rule = "must name a server that runs and lets its user in"
+            raise InputFault(place=NAMED, value=reason(error), rule=rule) from error
         return Server(self._named, version, started=False)
 
     @staticmethod
@@ -127,9 +129,12 @@ class PostgresDatabase(Database):
             if launcher.status() is not None:
                 rule = "the server runs without it: stop it first"
                 raise InputFault(place="archive", value=archive, rule=rule)
-            launcher.remember_archive(archive)
             kept = archive
-        return {} if kept is None else backups.archiving(launcher, kept)
+        if kept is None:
+            return {}
+        settings = backups.archiving(launcher, kept)
+        launcher.remember_archive(kept)  # not before it will do: it is asked for at each start
+        return settings
 
 
 def _require_book(url: str) -> None:

@@ -171,6 +171,12 @@ class Launcher:
             place="user", value="root", rule=f"PostgreSQL does not run as root: {names} must exist"
         )
 
+    @property
+    def user_name(self) -> str:
+        """The name of the user the server runs as."""
+        user = self.user()
+        return pwd.getpwuid(os.geteuid() if user is None else user[0]).pw_name
+
     def give(self, path: Path) -> None:
         """Give a file of ours to the server's user."""
         if (user := self.user()) is not None:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from twinline.adapters.postgres.shape import CONTRACT, CUSTOMER, FACT, LINE
-from twinline.app.bank.store import Hold, KeptEvent, OutboxEvent, Snapshot
-from twinline.ledger.account import account_named
+from twinline.app.bank.store import Closing, Hold, KeptEvent, OutboxEvent, Snapshot
+from twinline.ledger.account import AccountKind, account_named
 from twinline.ledger.admission import Accepted, Refusal, Standing
-from twinline.ledger.balance import Balance
+from twinline.ledger.balance import Balance, Heading
 from twinline.ledger.event import Event
 from twinline.ledger.group import Admission, Group, Held, Resolution, Transfer
 from twinline.ledger.journal import Entry
@@ -102,6 +102,19 @@ def balance_of(row: Row) -> tuple[Account, Balance]:
     """Return an account and its balance: columns of `balances`."""
     name, posted_minor, pending_minor = row
     return account_named(name), Balance(posted_minor, pending_minor)
+
+
+def total_of(row: Row) -> tuple[Heading, Balance]:
+    """Return a heading and what its accounts come to: columns of `totals`."""
+    currency, kind, licence, funder, posted_minor, pending_minor = row
+    heading = Heading(currency, AccountKind(kind), licence, funder)
+    return heading, Balance(posted_minor, pending_minor)
+
+
+def closing_of(row: Row) -> Closing:
+    """Return a closing of a period: columns of `closing`."""
+    closed_until, closed_by, closed_at = row
+    return Closing(closed_until=closed_until, closed_by=closed_by, closed_at=closed_at)
 
 
 def kept_event_of(row: Row) -> KeptEvent:

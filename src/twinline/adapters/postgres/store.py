@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from psycopg.errors import LockNotAvailable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from twinline.app.bank.store import (
+        Closing,
         Hold,
         KeptEvent,
         OutboxEvent,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     )
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
-    from twinline.ledger.balance import Balance
+    from twinline.ledger.balance import Balance, Heading
     from twinline.ledger.journal import Entry
 
 READERS: Final = 4
@@ -82,6 +84,21 @@ class PostgresStore(Store):
         """Post a group and all that goes with it, or nothing."""
         return await self._collector.post(posting)
 
+    async def closing(self) -> Closing | None:
+        """Return the last closing of a period."""
+        found = await self._reading.rows("closing")
+        return rows.closing_of(found[0]) if found else None
+
+    async def close_period(self, closing: Closing) -> Closing:
+        """Close a period, and return the last closing: a later one than this stays."""
+        try:
+            await self._alone.rows("close_period", asdict(closing))
+        except LockNotAvailable as error:
+            raise Busy(closing.closed_by) from error
+        last = await self.closing()
+        assert last is not None, "it was closed, or a later one was there"
+        return last
+
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
         """Return what was answered to a key; what was accepted is never forgotten."""
         found = await self._reading.rows("answer", {"owner": owner, "key": key})
@@ -135,6 +152,17 @@ class PostgresStore(Store):
         await self._reading.rows("roll_up")
         asked = {"owner": owner, "booked_until": booked_until, "value_until": value_until}
         return dict(map(rows.balance_of, await self._reading.rows("balances", asked)))
+
+    async def totals(
+        self, *, booked_until: datetime | None = None, value_until: date | None = None
+    ) -> Mapping[Heading, Balance]:
+        """Return what the balances of all accounts come to, by one statement.
+
+        Only customers' own accounts are added up from journals; the others have been rolled up.
+        """
+        await self._reading.rows("roll_up")
+        asked = {"booked_until": booked_until, "value_until": value_until}
+        return dict(map(rows.total_of, await self._reading.rows("totals", asked)))
 
     async def events(self, *, after: int = 0, count: int = 100) -> Sequence[KeptEvent]:
         """Return a page of the outbox, those after a position, in its order."""

@@ -20,6 +20,7 @@ from twinline.adapters.report.page import (
 )
 from twinline.adapters.report.palette import COLOURS
 from twinline.adapters.report.view import (
+    ENOUGH,
     GRANTED,
     WORSE,
     counted,
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from twinline.portfolio.figures import GroupFigures
 
 PPM_IN_PERCENT = 10_000
-ENOUGH = 100
-"""Fewer customers than this in a band, and its default rate says little."""
 
 
 def prices(view: View) -> Section:
@@ -319,8 +318,8 @@ def segments(view: View) -> Section:
     table = Table(
         head=(
             words("segment.segment"),
-            words("fair.worse", line=words("line.pay_later")),
-            words("fair.kept", line=words("line.cash_loan")),
+            words("fair.worse", line=words.titled("line.pay_later")),
+            words("fair.kept", line=words.titled("line.cash_loan")),
             words("segment.customers"),
             words("segment.score"),
             words("segment.rate"),
@@ -336,7 +335,7 @@ def segments(view: View) -> Section:
     legend = Legend(
         entries=tuple((action.value, view.action(action)) for action in used),
     )
-    card = Card(title=words("line.both"), says=(says,), blocks=(legend, table))
+    card = Card(title=words.titled("line.both"), says=(says,), blocks=(legend, table))
     return Section(
         id="segments",
         title=words("segment.title"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from twinline.adapters.report.page import Card, Cards, Cell, Note, Section, Table
 from twinline.adapters.report.view import WORSE, number, percent, text
+from twinline.adapters.report.waterfall import fall_chart, fall_says, signed
 from twinline.decision.strategy import Action, Cause
 
 if TYPE_CHECKING:
@@ -120,6 +122,7 @@ def bounds(view: View) -> Section:
         blocks=(
             Cards(cards=tuple(_bound(view, line) for line in view.lines())),
             Note(text=view.words("bound.note")),
+            Note(text=view.words("fall.note")),
         ),
     )
 
@@ -135,14 +138,16 @@ def _bound(view: View, line: Line) -> Card:
     first, most = binding.most_common(1)[0]
     says = words(
         "bound.says",
-        term=words.name(first),
+        term=view.term(line.product, first),
         share=words.share(most, binding.total()),
     )
+    moved = line.figures.waterfall.terms
     rows = tuple(
         (
-            Cell(text=words.name(name), note=meaning.get(name, "")),
+            Cell(text=view.term(line.product, name), note=meaning.get(name, "")),
             number(words.count(count)),
             _bar(view, count, binding.total()),
+            number(signed(view, Decimal(moved[name])) if name in moved else words.none),
         )
         for name, count in binding.most_common()
     )
@@ -152,7 +157,12 @@ def _bound(view: View, line: Line) -> Card:
             words("bound.term"),
             words("bound.count"),
             words("bound.share"),
+            words("fall.moved"),
         ),
         rows=rows,
     )
-    return Card(title=line.name, says=(says,), blocks=(table,))
+    return Card(
+        title=line.name,
+        says=(says, *fall_says(view, line)),
+        blocks=(table, fall_chart(view, line)),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from twinline.adapters.report.bars import AROUND, ROW, across, bars
 from twinline.adapters.report.page import (
     Card,
     Cards,
@@ -15,7 +16,6 @@ from twinline.adapters.report.page import (
     Table,
     Tile,
     Tiles,
-    plain,
 )
 from twinline.adapters.report.palette import COLOURS
 from twinline.adapters.report.view import BETTER, WORSE, counted, number, percent, text
@@ -35,9 +35,6 @@ SHOWN = (
     Action.DECLINE,
 )
 """Actions in the order of a reader's interest: gains first, then losses."""
-
-ROW = 34
-"""The height of a bar with its room, in pixels."""
 
 
 def gains(view: View) -> Section:
@@ -79,29 +76,16 @@ def _actions(view: View, line: Line) -> Chart:
         (text(name), number(words.count(count)), number(words.share(count, customers)))
         for name, count in zip(names, counts.values(), strict=True)
     )
-    trace: Spec = {
-        "type": "bar",
-        "orientation": "h",
-        "y": names,
-        "x": list(counts.values()),
-        "text": labels,
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "none",
-        "marker": {"color": [COLOURS[action.value] for action in counts]},
-    }
+    colours = [COLOURS[action.value] for action in counts]
     most = max(counts.values(), default=1)
     return Chart(
         title=words("gain.chart", line=line.name),
-        traces=(trace,),
-        layout={
-            "xaxis": {"visible": False, "range": [0, most * 1.75]},
-            "yaxis": {"autorange": "reversed", "ticksuffix": "  "},
-        },
+        traces=(bars(names, list(counts.values()), labels, colours),),
+        layout=across(most, room=1.75),
         table=Table(
             head=(words("gain.action"), words("gain.customers"), words("gain.share")), rows=rows
         ),
-        height=ROW * len(counts) + 16,
+        height=ROW * len(counts) + AROUND,
     )
 
 
@@ -144,8 +128,12 @@ def _heat(view: View, count: int, most: int, customers: int) -> Cell:
     words = view.words
     if not count:
         return number(words.none)
-    said = f"{words.count(count)} · {words.share(count, customers)}"
-    return Cell(text=said, number=True, heat=percent(count * 6, most * 10))
+    return Cell(
+        text=words.count(count),
+        number=True,
+        note=words.share(count, customers),
+        heat=percent(count * 6, most * 10),
+    )
 
 
 def moves(view: View) -> Section:
@@ -209,7 +197,6 @@ def _steps(view: View, line: Line, steps: list[_Step]) -> Chart:
     moved = [(words(f"move.{step.key}"), step.by, step.tone) for step in steps]
     least = min(Decimal(0), *(by for _, by, _ in moved))
     most = max(Decimal(0), *(by for _, by, _ in moved))
-    room = (most - least) * Decimal("0.8")
     rows = tuple(
         (text(name), number(view.money(by)))
         for name, by in (
@@ -218,34 +205,18 @@ def _steps(view: View, line: Line, steps: list[_Step]) -> Chart:
             (words("move.after"), Decimal(line.figures.effective_limit)),
         )
     )
-    trace: Spec = {
-        "type": "bar",
-        "orientation": "h",
-        "y": [name for name, _, _ in moved],
-        "x": [float(by) for _, by, _ in moved],
-        "text": [("+" if by > 0 else "") + words.short_amount(by) for _, by, _ in moved],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "none",
-        "marker": {"color": [COLOURS[tone] for _, _, tone in moved]},
-    }
+    trace = bars(
+        [name for name, _, _ in moved],
+        [float(by) for _, by, _ in moved],
+        [("+" if by > 0 else "") + words.short_amount(by) for _, by, _ in moved],
+        [COLOURS[tone] for _, _, tone in moved],
+    )
     return Chart(
         title=words("move.chart", line=line.name),
         traces=(trace,),
-        layout={
-            "xaxis": {
-                "showticklabels": False,
-                "showgrid": False,
-                "zeroline": True,
-                "range": [
-                    float(least - room if least else least),
-                    float(most + room if most else most),
-                ],
-            },
-            "yaxis": {"autorange": "reversed", "ticksuffix": "  "},
-        },
+        layout=across(float(most), room=1.8, least=float(least)),
         table=Table(head=(words("move.step"), words("move.amount")), rows=rows),
-        height=ROW * len(moved) + 16,
+        height=ROW * len(moved) + AROUND,
     )
 
 
@@ -263,7 +234,7 @@ def risk(view: View) -> Section:
         for line in view.lines()
     ]
     both = _Pool(
-        words("line.both"),
+        words.titled("line.both"),
         sum((pool.limit_before for pool in pools), Decimal(0)),
         sum((pool.limit_after for pool in pools), Decimal(0)),
         Decimal(figures.expected_loss_before),
@@ -283,17 +254,15 @@ def risk(view: View) -> Section:
             _losses(view, "before", {pool.name: pool.loss_before for pool in pools}),
             _losses(view, "after", {pool.name: pool.loss_after for pool in pools}),
         ),
-        layout={
-            "xaxis": {"visible": False, "range": [0, _widest(pools) * 1.35]},
-            "yaxis": {"autorange": "reversed", "ticksuffix": "  "},
-            "barmode": "group",
-        },
+        layout={**across(_widest(pools), room=1.35), "barmode": "group"},
         table=_losses_table(view, [*pools, both]),
         height=2 * 2 * ROW,
         keys=_keys(view, "before", "after"),
     )
     card = Card(
-        title=words("line.both"), says=(says,), blocks=(chart, Note(text=words("risk.note")))
+        title=words.titled("line.both"),
+        says=(says,),
+        blocks=(chart, Note(text=words("risk.note"))),
     )
     return Section(
         id="risk",
@@ -335,18 +304,12 @@ def _losses_table(view: View, pools: list[_Pool]) -> Table:
 
 
 def _losses(view: View, key: str, losses: dict[str, Decimal]) -> Spec:
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": view.words(f"move.{key}"),
-        "y": list(losses),
-        "x": [float(loss) for loss in losses.values()],
-        "text": [view.words.short_amount(loss) for loss in losses.values()],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "none",
-        "marker": {"color": COLOURS[key]},
-    }
+    return bars(
+        list(losses),
+        [float(loss) for loss in losses.values()],
+        [view.words.short_amount(loss) for loss in losses.values()],
+        [COLOURS[key]] * len(losses),
+    )
 
 
 def _keys(view: View, *keys: str) -> tuple[tuple[str, str], ...]:
@@ -413,34 +376,24 @@ def _sizes(view: View, line: Line) -> Chart:
         for band in (Decimal(0), *bands)
         if band or band in before or band in after
     )
-    traces: list[Spec] = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": words(f"ticket.{key}"),
-            "y": [plain(names[band]) for band in bands],
-            "x": [counts.get(band, 0) for band in bands],
-            "text": [words.count(counts.get(band, 0)) for band in bands],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "hoverinfo": "none",
-            "marker": {"color": COLOURS[key]},
-        }
+    traces = [
+        bars(
+            [names[band] for band in bands],
+            [counts.get(band, 0) for band in bands],
+            [words.count(counts.get(band, 0)) for band in bands],
+            [COLOURS[key]] * len(bands),
+        )
         for key, counts in told
     ]
     most = max([1, *(counts.get(band, 0) for counts in (before, after) for band in bands)])
     return Chart(
         title=words("ticket.chart", line=line.name),
         traces=tuple(traces),
-        layout={
-            "xaxis": {"visible": False, "range": [0, most * 1.2]},
-            "yaxis": {"autorange": "reversed", "ticksuffix": "  "},
-            "barmode": "group",
-        },
+        layout={**across(most, room=1.2), "barmode": "group"},
         table=Table(
             head=(words("ticket.band"), words("ticket.before"), words("ticket.after")), rows=rows
         ),
-        height=(24 * len(traces) + 10) * len(bands) + 16,
+        height=(24 * len(traces) + 10) * len(bands) + AROUND,
         keys=_keys(view, *(key for key, _ in told)),
     )
 

@@ -200,7 +200,11 @@ def _bind(view: ComparisonView, line: ComparedLine) -> Card:
     by_words: dict[str, Counter[str]] = defaultdict(Counter)
     for old, by_new in line.figures.decided_by.items():
         for new, count in by_new.items():
-            by_words[view.decided_by(old, view.old)][view.decided_by(new, view.new)] += count
+            before, after = (
+                view.decided_by(name, strategy, line)
+                for name, strategy in ((old, view.old), (new, view.new))
+            )
+            by_words[before][after] += count
     changed = _changed(by_words)
     if not changed:
         return Card(title=line.name, says=(words("bind.none"),), blocks=())
@@ -317,7 +321,7 @@ def _movers(view: ComparisonView, line: ComparedLine) -> tuple[Card, ...]:
             blocks=(
                 Table(
                     head=tuple(words(f"mover.{head}") for head in heads),
-                    rows=tuple(_mover(view, mover) for mover in found),
+                    rows=tuple(_mover(view, mover, line) for mover in found),
                 ),
             ),
         )
@@ -327,7 +331,7 @@ def _movers(view: ComparisonView, line: ComparedLine) -> tuple[Card, ...]:
     return cards or (Card(title=line.name, says=(words("mover.nobody"),), blocks=()),)
 
 
-def _mover(view: ComparisonView, mover: Mover) -> tuple[Cell, ...]:
+def _mover(view: ComparisonView, mover: Mover, line: ComparedLine) -> tuple[Cell, ...]:
     words = view.words
     old, new = Decimal(mover.limit_old), Decimal(mover.limit_new)
     by = ("+" if new > old else "") + words.amount(new - old)
@@ -340,9 +344,10 @@ def _mover(view: ComparisonView, mover: Mover) -> tuple[Cell, ...]:
     return (
         Cell(
             text=mover.customer_id,
+            code=True,
             note=view.segments(mover.segment_old, mover.segment_new),
         ),
         Cell(text=words.moves(words.amount(old), words.amount(new)), number=True, note=by),
-        Cell(text=action, note=view.decided(mover.decided_by_old, mover.decided_by_new)),
+        Cell(text=action, note=view.decided(mover.decided_by_old, mover.decided_by_new, line)),
         number(price),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from twinline.adapters.report.changes import ROW, following
-from twinline.adapters.report.comparison_view import ENOUGH
-from twinline.adapters.report.page import Card, Cards, Chart, Note, Section, Table, plain
+from twinline.adapters.report.bars import AROUND, ROW, across, bars
+from twinline.adapters.report.changes import following
+from twinline.adapters.report.page import Card, Cards, Chart, Note, Section, Table
 from twinline.adapters.report.palette import COLOURS
-from twinline.adapters.report.view import drawn, number, text
+from twinline.adapters.report.view import ENOUGH, drawn, number, text
 from twinline.portfolio.comparison import IN_BOTH, MOVED_BAND_PPM, SWAPPED_IN, SWAPPED_OUT
 
 if TYPE_CHECKING:
@@ -110,37 +110,15 @@ def _swap_chart(view: ComparisonView, line: ComparedLine) -> Chart:
         )
         for name, each in zip(names, sets.values(), strict=True)
     )
-    trace: Spec = _bars(names, values, labels, [COLOURS[TONES[name]] for name in sets])
+    trace: Spec = bars(names, values, labels, [COLOURS[TONES[name]] for name in sets])
     heads = ("set", "customers", "rate", "limits", "losses")
     return Chart(
         title=words("swap.chart" if known else "swap.chart_unknown", line=line.name),
         traces=(trace,),
-        layout=_across(max(values, default=0.0) or 1.0, room=1.8),
+        layout=across(max(values, default=0.0) or 1.0, room=1.8),
         table=Table(head=tuple(words(f"swap.{head}") for head in heads), rows=rows),
-        height=ROW * len(sets) + 16,
+        height=ROW * len(sets) + AROUND,
     )
-
-
-def _bars(names: list[str], values: list[float], labels: list[str], tones: list[str]) -> Spec:
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "y": [plain(name) for name in names],
-        "x": values,
-        "text": labels,
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "none",
-        "marker": {"color": tones},
-    }
-
-
-def _across(most: float, room: float) -> Spec:
-    """Return the layout of bars to the right; `room` is what their words need besides."""
-    return {
-        "xaxis": {"visible": False, "range": [0, most * room]},
-        "yaxis": {"autorange": "reversed", "ticksuffix": "  ", "type": "category"},
-    }
 
 
 def limits(view: ComparisonView) -> Section:
@@ -190,7 +168,7 @@ def _shift_chart(view: ComparisonView, line: ComparedLine) -> Chart:
         )
         for band, count in counts.items()
     )
-    trace = _bars(
+    trace = bars(
         [names[band] for band in moved],
         [float(counts[band]) for band in moved],
         [words.count(counts[band]) for band in moved],
@@ -199,11 +177,11 @@ def _shift_chart(view: ComparisonView, line: ComparedLine) -> Chart:
     return Chart(
         title=words("shift.chart", line=line.name),
         traces=(trace,),
-        layout=_across(float(max(counts[band] for band in moved)), room=1.25),
+        layout=across(float(max(counts[band] for band in moved)), room=1.25),
         table=Table(
             head=(words("shift.band"), words("shift.count"), words("shift.share")), rows=rows
         ),
-        height=28 * len(moved) + 16,
+        height=28 * len(moved) + AROUND,
     )
 
 
@@ -326,11 +304,11 @@ def stakes(view: ComparisonView) -> Section:
         )
     pools = {line.name: line.figures.risk for line in view.lines()}
     card = Card(
-        title=words("line.both"),
+        title=words.titled("line.both"),
         says=tuple(says),
         blocks=(
             _loss_chart(view, pools),
-            _loss_table(view, {**pools, words("line.both"): both}),
+            _loss_table(view, {**pools, words.titled("line.both"): both}),
             Note(text=words("stake.note")),
         ),
     )
@@ -356,7 +334,7 @@ def _loss_chart(view: ComparisonView, pools: dict[str, RiskFigures]) -> Chart:
     keys = (("before", words("compare.old")), ("after", words("compare.new")))
     traces = tuple(
         {
-            **_bars(
+            **bars(
                 names,
                 [float(loss) for loss in losses[tone]],
                 [words.short_amount(loss) for loss in losses[tone]],
@@ -374,7 +352,7 @@ def _loss_chart(view: ComparisonView, pools: dict[str, RiskFigures]) -> Chart:
     return Chart(
         title=words("stake.chart"),
         traces=traces,
-        layout={**_across(float(most), room=1.35), "barmode": "group"},
+        layout={**across(float(most), room=1.35), "barmode": "group"},
         table=Table(head=(words("stake.line"), *(word for _, word in keys)), rows=rows),
         height=2 * 2 * ROW,
         keys=keys,

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from twinline.adapters.report.page import Cell
-from twinline.adapters.report.view import percent
+from twinline.adapters.report.view import percent, term_zh
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from twinline.adapters.report.words import Words
@@ -15,14 +16,12 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
     from twinline.portfolio.compared import ComparisonFigures, LineComparison
 
-ENOUGH = 100
-"""Of fewer customers a share says little."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedLine:
     """One of the two lines: what it is called, and its figures."""
 
+    product: Product
     name: str
     figures: LineComparison
 
@@ -43,28 +42,34 @@ class ComparisonView:
 
     def lines(self) -> tuple[ComparedLine, ComparedLine]:
         """Return both lines."""
-        return (
-            ComparedLine(name=self.words("line.pay_later"), figures=self.figures.pay_later),
-            ComparedLine(name=self.words("line.cash_loan"), figures=self.figures.cash_loan),
+        figures = self.figures
+        pay_later, cash_loan = (
+            ComparedLine(
+                product=product, name=self.words.titled(f"line.{product.value}"), figures=of
+            )
+            for product, of in (
+                (Product.PAY_LATER, figures.pay_later),
+                (Product.CASH_LOAN, figures.cash_loan),
+            )
         )
+        return pay_later, cash_loan
 
     def action(self, action: str) -> str:
         """Return the words for an action."""
-        return self.words(f"action.{action}")
+        return self.words.titled(f"action.{action}")
 
     def reason(self, code: str) -> str:
         """Return what a strategy says for a reason, the new one if both do."""
         for strategy in (self.new, self.old):
             if code in strategy.reasons:
-                reason = strategy.reasons[code]
-                return reason.zh if self.words.language == "zh" else reason.en
+                return self.words.own(strategy.reasons[code].en, strategy.reasons[code].zh)
         return code
 
     def segment(self, name: str) -> str:
         """Return what a strategy calls a segment, the new one if both do."""
         for segment in (*self.new.segments, *self.old.segments):
             if segment.name == name:
-                return segment.zh if self.words.language == "zh" else segment.en
+                return self.words.own(segment.en, segment.zh)
         return name or self.words.unknown
 
     def segments(self, old: str, new: str) -> str:
@@ -73,15 +78,18 @@ class ComparisonView:
             return self.segment(new)
         return self.words.moves(self.segment(old), self.segment(new))
 
-    def decided_by(self, name: str, strategy: Strategy) -> str:
-        """Return the words for a gate or restriction of a strategy, or for a term."""
+    def decided_by(self, name: str, strategy: Strategy, line: ComparedLine) -> str:
+        """Return the words for a gate or restriction of a strategy, or for a line's term."""
         reasons = {rule.name: rule.reason for rule in strategy.gates}
         reasons |= {rule.name: rule.reason for rule in strategy.edges}
-        return self.reason(reasons[name]) if name in reasons else self.words.name(name)
+        if name in reasons:
+            return self.reason(reasons[name])
+        return self.words.own(name, term_zh(strategy, line.product, name)) or self.words.unknown
 
-    def decided(self, old: str, new: str) -> str:
+    def decided(self, old: str, new: str, line: ComparedLine) -> str:
         """Return what decides, or both where they differ."""
-        before, after = self.decided_by(old, self.old), self.decided_by(new, self.new)
+        before = self.decided_by(old, self.old, line)
+        after = self.decided_by(new, self.new, line)
         return after if before == after else self.words.moves(before, after)
 
     def money(self, amount: str | Decimal) -> str:

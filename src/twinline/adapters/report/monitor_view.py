@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from twinline.adapters.report.page import Cell, Chart, Table
+from twinline.adapters.report.bars import AROUND, across, bars
+from twinline.adapters.report.page import Cell, Chart, Spec, Table, plain
 from twinline.adapters.report.palette import COLOURS
 from twinline.adapters.report.view import drawn, number, text
 from twinline.decision.strategy import FeatureType
@@ -38,6 +40,9 @@ KEYS = {
     Verdict.TOO_FEW: "too_few",
     Verdict.STABLE: "stable",
 }
+FOLD = 17
+"""So many letters fit on a line beside a chart on a phone, half as many Chinese ones."""
+
 LABEL_TURN = 5
 """With more bars than this their labels stand on edge."""
 
@@ -63,7 +68,7 @@ class MonitorView:
         """Return what the strategy calls a feature, with its month where it has one."""
         for feature in self.strategy.features:
             if feature.name == name:
-                said = feature.zh if self.words.language == "zh" else feature.en
+                said = self.words.own(feature.en, feature.zh)
                 alike = sum(each.zh == feature.zh for each in self.strategy.features)
                 month = name.rpartition("_")[2]
                 if alike > 1 and month.isdecimal():
@@ -81,7 +86,7 @@ class MonitorView:
             case Kind.POPULATION:
                 return self.words.name(measure.name)
             case Kind.ACTION | Kind.LIMIT | Kind.PRICE:
-                line = self.words(f"line.{measure.name.split()[0]}")
+                line = self.words.titled(f"line.{measure.name.split()[0]}")
                 return self.words(f"kind.{measure.kind}", line=line)
             case _:
                 return self.words(f"kind.{measure.kind}")
@@ -129,11 +134,11 @@ class MonitorView:
     def _category(self, measure: Measure, name: str) -> str:
         words = self.words
         if measure.kind is Kind.ACTION:
-            return words(f"action.{name}")
+            return words.titled(f"action.{name}")
         if measure.kind is Kind.SEGMENT:
             for segment in self.strategy.segments:
                 if segment.name == name:
-                    return segment.zh if words.language == "zh" else segment.en
+                    return words.own(segment.en, segment.zh)
             return name or words("monitor.none")
         return words.name(name)
 
@@ -176,35 +181,13 @@ def distribution(view: MonitorView, measure: Measure, title: str) -> Chart:
         for name, each in zip(names, measure.bins, strict=True)
     )
     sides = (("before", words("monitor.then"), was), ("after", words("monitor.now"), is_now))
+    named = all(each.start is None for each in measure.bins)
+    draw = _across if named else _upright
+    traces, layout, height = draw(names, sides)
     return Chart(
         title=title,
-        traces=tuple(
-            {
-                "type": "bar",
-                "name": side,
-                "x": [*range(len(names))],
-                "y": shares,
-                "hoverinfo": "text",
-                "hovertext": [
-                    f"{name} · {side} {share:.1f}%"
-                    for name, share in zip(names, shares, strict=True)
-                ],
-                "textposition": "none",
-                "marker": {"color": COLOURS[tone]},
-            }
-            for tone, side, shares in sides
-        ),
-        layout={
-            "barmode": "group",
-            "bargap": 0.25,
-            "xaxis": {
-                "tickvals": [*range(len(names))],
-                "ticktext": names,
-                "tickangle": -60 if len(names) > LABEL_TURN else "auto",
-                "showgrid": False,
-            },
-            "yaxis": {"ticksuffix": "% ", "rangemode": "tozero"},
-        },
+        traces=traces,
+        layout=layout,
         table=Table(
             head=(
                 words("monitor.bin"),
@@ -215,6 +198,74 @@ def distribution(view: MonitorView, measure: Measure, title: str) -> Chart:
             ),
             rows=rows,
         ),
-        height=270,
+        height=height,
         keys=tuple((tone, side) for tone, side, _ in sides),
     )
+
+
+_Sides = tuple[tuple[str, str, list[float]], ...]
+"""Then and now: colour, word, and the share of each bin."""
+
+_Drawn = tuple[tuple[Spec, ...], Spec, int]
+"""Traces, layout and height of a chart."""
+
+
+def _upright(names: list[str], sides: _Sides) -> _Drawn:
+    """Return bars on end, for bins of numbers, whose names are short."""
+    traces = tuple[Spec, ...](
+        {
+            "type": "bar",
+            "name": side,
+            "x": [*range(len(names))],
+            "y": shares,
+            "hoverinfo": "text",
+            "hovertext": [
+                f"{name} · {side} {share:.1f}%" for name, share in zip(names, shares, strict=True)
+            ],
+            "textposition": "none",
+            "marker": {"color": COLOURS[tone]},
+        }
+        for tone, side, shares in sides
+    )
+    layout: Spec = {
+        "barmode": "group",
+        "bargap": 0.25,
+        "xaxis": {
+            "tickvals": [*range(len(names))],
+            "ticktext": names,
+            "tickangle": -60 if len(names) > LABEL_TURN else "auto",
+            "showgrid": False,
+        },
+        "yaxis": {"ticksuffix": "% ", "rangemode": "tozero"},
+    }
+    return traces, layout, 270
+
+
+def _across(names: list[str], sides: _Sides) -> _Drawn:
+    """Return bars to the right, for categories, whose names may be long."""
+    most = max((share for _, _, shares in sides for share in shares), default=0.0)
+    folded = [folded_name(name) for name in names]
+    traces = tuple(
+        {
+            **bars(
+                folded, shares, [f"{share:.1f}%" for share in shares], [COLOURS[tone]] * len(names)
+            ),
+            "y": folded,
+            "name": side,
+        }
+        for tone, side, shares in sides
+    )
+    layout = {**across(most or 1.0, room=1.25), "barmode": "group"}
+    return traces, layout, 44 * len(names) + AROUND
+
+
+def folded_name(name: str) -> str:
+    """Return a name for a chart in lines short enough for a phone.
+
+    >>> folded_name("balance at the limit or statements unpaid")
+    'balance at the<br>limit or<br>statements unpaid'
+    >>> folded_name("额度接近用满或有账单未还")
+    '额度接近用满或有<br>账单未还'
+    """
+    width = FOLD if name.isascii() else FOLD // 2
+    return "<br>".join(plain(line) for line in wrap(name, width)) or name

@@ -110,6 +110,15 @@ class Legend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """Short texts in order under a heading."""
+
+    title: str
+    items: tuple[Cell, ...]
+    kind: str = "items"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Small print that belongs to a section."""
 
@@ -153,7 +162,7 @@ class Card:
     blocks: tuple[Block, ...]
 
 
-Block = Chart | Table | Tiles | Legend | Note | Command | Cards
+Block = Chart | Table | Tiles | Legend | Items | Note | Command | Cards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from twinline.adapters.report.bands import prices, scores, segments
 from twinline.adapters.report.causes import bounds, why
 from twinline.adapters.report.changes import gains, moves, risk, tickets
+from twinline.adapters.report.examples import examples
 from twinline.adapters.report.fairness import fairness
 from twinline.adapters.report.page import (
     Cell,
@@ -26,18 +27,24 @@ from twinline.adapters.report.words import Words
 from twinline.decision.strategy import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinline.app.explanation import Example
     from twinline.app.review_ports import Language
     from twinline.app.review_record import ReviewRecord
     from twinline.decision.strategy import Strategy
 
 SHORT_HASH = 12
-PARTS = (gains, moves, risk, why, bounds, prices, scores, segments, tickets, fairness)
+PARTS = (gains, moves, risk, why, bounds, examples, prices, scores, segments, tickets, fairness)
 
 
-def review_page(record: ReviewRecord, strategy: Strategy, lang: Language) -> bytes:
+def review_page(
+    record: ReviewRecord, strategy: Strategy, examples: Sequence[Example], lang: Language
+) -> bytes:
     """Return report.html, complete in itself."""
     words = Words(lang)
-    return render(_page(View(record=record, strategy=strategy, words=words)), words)
+    view = View(record=record, strategy=strategy, examples=tuple(examples), words=words)
+    return render(_page(view), words)
 
 
 def _page(view: View) -> Page:

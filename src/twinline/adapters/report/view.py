@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinline.adapters.report.words import Words
+    from twinline.app.explanation import Example
     from twinline.app.review_record import ReviewRecord
     from twinline.decision.strategy import Strategy
     from twinline.portfolio.figures import Figures, LineFigures
 
 BETTER = (Action.INVITE, Action.RAISE)
 WORSE = (Action.CUT, Action.STOP)
+ENOUGH = 100
+"""Of fewer customers a share says little: chance alone can move it far."""
+
 GRANTED = (Action.INVITE, Action.RAISE, Action.KEEP)
 
 
@@ -38,6 +42,7 @@ class View:
 
     record: ReviewRecord
     strategy: Strategy
+    examples: tuple[Example, ...]
     words: Words
 
     @property
@@ -50,12 +55,12 @@ class View:
         return (
             Line(
                 product=Product.PAY_LATER,
-                name=self.words("line.pay_later"),
+                name=self.words.titled("line.pay_later"),
                 figures=self.figures.pay_later,
             ),
             Line(
                 product=Product.CASH_LOAN,
-                name=self.words("line.cash_loan"),
+                name=self.words.titled("line.cash_loan"),
                 figures=self.figures.cash_loan,
             ),
         )
@@ -63,20 +68,22 @@ class View:
     def reason(self, code: str) -> str:
         """Return what the strategy says for a reason, in the page's language."""
         reason = self.strategy.reasons.get(code)
-        if reason is None:
-            return code
-        return reason.zh if self.words.language == "zh" else reason.en
+        return code if reason is None else self.words.own(reason.en, reason.zh)
 
     def segment(self, name: str) -> str:
         """Return what the strategy calls a segment, in the page's language."""
         for segment in self.strategy.segments:
             if segment.name == name:
-                return segment.zh if self.words.language == "zh" else segment.en
+                return self.words.own(segment.en, segment.zh)
         return name or self.words.unknown
+
+    def term(self, product: Product, name: str) -> str:
+        """Return what the strategy calls a term of a limit, in the page's language."""
+        return self.words.own(name, term_zh(self.strategy, product, name))
 
     def action(self, action: Action) -> str:
         """Return the words for an action."""
-        return self.words(f"action.{action.value}")
+        return self.words.titled(f"action.{action.value}")
 
     def money(self, amount: str | Decimal) -> str:
         """Return an amount in full."""
@@ -85,6 +92,12 @@ class View:
     def short(self, amount: str | Decimal) -> str:
         """Return an amount to three digits."""
         return self.words.short_money(Decimal(amount), self.record.book.currency)
+
+
+def term_zh(strategy: Strategy, product: Product, name: str) -> str:
+    """Return what a strategy calls a term in Chinese; the English name if it has no such term."""
+    terms = strategy.limits[product].terms
+    return next((term.zh for term in terms if term.name == name), name)
 
 
 def counted(actions: Mapping[str, int], *which: Action) -> int:

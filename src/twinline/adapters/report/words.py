@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from twinline.app.vocabulary import vocabulary_text
+
 if TYPE_CHECKING:
     from twinline.app.review_ports import Language
 
@@ -26,6 +28,7 @@ class _Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     range: str
     change: str
     parts: str
+    sentences: str
     customer_one: str
     customer_many: str
     line_one: str
@@ -50,8 +53,20 @@ class Words:
         section, _, name = key.partition(".")
         return self._words[section][name].format(**places)
 
+    def titled(self, key: str) -> str:
+        """Return words of the shared vocabulary as they stand alone, with a capital.
+
+        >>> Words("en").titled("action.cut"), Words("zh").titled("action.cut")
+        ('Cut', '降额')
+        """
+        return capital(self(key))
+
+    def own(self, en: str, zh: str) -> str:
+        """Return what a strategy says in two languages, in this one."""
+        return zh if self.language == "zh" else en
+
     def name(self, own: str) -> str:
-        """Return a name of a strategy or book in this language, as it is if it has none."""
+        """Return a name of a book in this language, as it is if it has none."""
         return self._names.get(own, own) or self._format.unknown
 
     @property
@@ -170,12 +185,26 @@ class Words:
         """Return parts of a sentence in a row."""
         return self._format.parts.join(parts)
 
+    def sentences(self, *sentences: str) -> str:
+        """Return sentences as one paragraph."""
+        return self._format.sentences.join(sentences)
+
+    def dotted(self, parts: list[str]) -> str:
+        """Return what stands side by side, with dots between."""
+        return " · ".join(parts)
+
+
+def capital(words: str) -> str:
+    """Return words as they stand alone, with a capital."""
+    return words[:1].upper() + words[1:]
+
 
 def table_text(language: Language) -> str:
-    """Return the files that hold a language's words, one behind the other."""
-    names = (f"{language}.toml", f"comparison_{language}.toml", f"monitor_{language}.toml")
+    """Return the files that hold a language's words, the shared vocabulary last."""
+    names = [f"{own}{language}.toml" for own in ("", "comparison_", "monitor_", "card_")]
     folder = resources.files(__package__)
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+    own = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
+    return "\n".join([*own, vocabulary_text(language)])
 
 
 def _tenths(percent: Decimal) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -31,8 +32,18 @@ class RestrictionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     from_on: date
     to_on: date | None
     end_condition: str
+    contest: str
     amount: Money | None
     share: Rate | None
+
+
+class GroundsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a line is frozen or suspended: whose doing it is, what ends it, how to contest it."""
+
+    cause: Cause
+    reason: str
+    end_condition: str
+    contest: str
 
 
 class TemporaryAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +57,8 @@ class TemporaryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class LineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A line as it stands on a day.
 
-    `effective_limit` is the base (or temporary) limit under every restriction in force.
+    `effective_limit` is the base (or temporary) limit under every restriction in force. `grounds`
+    are those of a frozen or suspended line; `dormant_from_on` is when an unused one will sleep.
     """
 
     product: Product
@@ -60,6 +72,8 @@ class LineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     funder: str
     opened_on: date
     effective_from_on: date | None
+    dormant_from_on: date | None
+    grounds: GroundsAnswer | None
     temporary: TemporaryAnswer | None
     restrictions: tuple[RestrictionAnswer, ...]
 
@@ -100,6 +114,8 @@ def line_answer(line: Line, on: date) -> LineAnswer:
         funder=line.funder,
         opened_on=line.opened_on,
         effective_from_on=line.effective_from_on,
+        dormant_from_on=line.dormant_from_on,
+        grounds=None if line.grounds is None else GroundsAnswer(**asdict(line.grounds)),
         temporary=None
         if temporary is None
         else TemporaryAnswer(
@@ -153,6 +169,7 @@ def _restriction(each: Restriction, currency: str) -> RestrictionAnswer:
         from_on=each.from_on,
         to_on=each.to_on,
         end_condition=each.end_condition,
+        contest=each.contest,
         amount=money(each.amount_minor, currency) if each.kind is RestrictionKind.CAP else None,
         share=rate_text(each.parts_per_million) if each.kind is RestrictionKind.FACTOR else None,
     )

@@ -91,6 +91,7 @@ class AuthoriseRefusal(Reason):
     PAY_LATER_HEADROOM = reason.PAY_LATER_HEADROOM
     JOINT_HEADROOM = reason.JOINT_HEADROOM
     PERSON_CAP = reason.PERSON_CAP
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class AuthoriseRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -204,6 +205,7 @@ class CaptureRefusal(Reason):
     )
     AMOUNT_NOT_POSITIVE = reason.AMOUNT_NOT_POSITIVE
     HOLD_EXCEEDED = ("hold_exceeded", Family.LIMIT, "at most the amount that is held")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class CaptureRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -293,6 +295,7 @@ class VoidRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     AUTHORISATION_NOT_FOUND = AUTHORISATION_NOT_FOUND
     HOLD_RESOLVED = HOLD_RESOLVED
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 def void(

@@ -8,15 +8,20 @@ from twinline.app.bank import (
     authorisations,
     credit_balances,
     customers,
+    funders,
+    grants,
     holds,
+    line_states,
     lines,
     loans,
     merchants,
     opening,
     operations,
+    periods,
     reading,
     refunds,
     repayments,
+    restrictions,
 )
 
 if TYPE_CHECKING:
@@ -25,7 +30,10 @@ if TYPE_CHECKING:
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
     *customers.COMMANDS,
+    *grants.COMMANDS,
+    *line_states.COMMANDS,
     *lines.COMMANDS,
+    *restrictions.COMMANDS,
     *authorisations.COMMANDS,
     *holds.COMMANDS,
     *refunds.COMMANDS,
@@ -34,5 +42,7 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *credit_balances.COMMANDS,
     *merchants.COMMANDS,
     *operations.COMMANDS,
+    *funders.COMMANDS,
+    *periods.COMMANDS,
     *reading.COMMANDS,
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from twinline.app.bank.owing import joint_weight
 from twinline.app.bank.store import Snapshot
 from twinline.ledger.account import Account, AccountKind
 from twinline.ledger.balance import Balance
 from twinline.ledger.checks import Finding
 from twinline.ledger.control import Control
+from twinline.lines.weight import joint_use_minor
 from twinline.servicing.fold import FactFault, fold
 from twinline.terms.product import Product
 
@@ -67,6 +69,7 @@ def owed_unlike_facts(snapshot: Snapshot, _: Balances) -> Iterator[tuple[str, st
 def use_off_debt(snapshot: Snapshot, balances: Balances) -> Iterator[tuple[str, str]]:
     """A line's posted use is the principal of its contracts; the person's is that of both lines.
 
+    What both lines have together is used by each contract's principal times its weight.
     What was written off goes on using headroom by what it was, so it is left to the journal.
     """
     if any(account.kind is AccountKind.WRITTEN_OFF for account in balances):
@@ -82,11 +85,15 @@ def use_off_debt(snapshot: Snapshot, balances: Balances) -> Iterator[tuple[str, 
     wanted = {
         Control.PAY_LATER: owed[Product.PAY_LATER],
         Control.CASH_LOAN: owed[Product.CASH_LOAN],
+        Control.JOINT: sum(
+            joint_use_minor(contract.owed.principal, joint_weight(contract))
+            for contract in snapshot.contracts.values()
+        ),
         Control.PERSON: sum(owed.values()),
     }
     for control, principal in wanted.items():
         if (use := used.get(control, 0)) != principal:
-            yield f"control {control}", f"use is {use}, the principal owed is {principal}"
+            yield f"control {control}", f"use is {use}, the principal owed makes it {principal}"
 
 
 CONTRACT_CHECKS: tuple[ContractCheck, ...] = (

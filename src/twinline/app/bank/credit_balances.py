@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.owing import Recorded
     from twinline.app.bank.store import Snapshot
+    from twinline.ledger.group import Group
     from twinline.servicing.fact import Contract
 
 
@@ -38,6 +39,7 @@ class CreditBalanceRefusal(Reason):
     AMOUNT_NOT_POSITIVE = reason.AMOUNT_NOT_POSITIVE
     NOTHING_KEPT = ("nothing_kept", Family.LIMIT, "at most what is kept for the customer")
     NOTHING_OWED = ("nothing_owed", Family.LIMIT, "at most what the customer owes")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class CreditBalanceRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,15 +70,19 @@ def use_kept(
     if not owed or (request.amount is not None and amount > owed):
         shown = money(owed, snapshot.customer.currency)
         return refused(CreditBalanceRefusal.NOTHING_OWED, "owed", shown)
-    amount = min(amount, owed)
-    facts = _taken(snapshot, amount, call)
-    left = amount
+    amount = left = min(amount, owed)
+    paying = []
     for contract in owing:
         part = min(left, owed_minor(contract.owed))
         left -= part
         if part:
-            facts.append(_fact(contract, FactKind.REPAYMENT, part, call))
-    return _posting(snapshot, call, Event.CREDIT_BALANCE_USED, (amount, facts))
+            paying.append(_fact(contract, FactKind.REPAYMENT, part, call))
+    # What is kept is one account of the customer's, whichever contract it is kept on: it pays from
+    # there, and no money goes through the bank.
+    taken = by_contract(snapshot, _taken(snapshot, amount, call))
+    paid = by_contract(snapshot, paying, paid_as=Event.CREDIT_BALANCE_USED)
+    group = _group(snapshot, call, Event.CREDIT_BALANCE_USED, paid)
+    return _posting(snapshot, call, group, amount, (*taken, *paid))
 
 
 def pay_out_kept(
@@ -86,8 +92,9 @@ def pay_out_kept(
     amount = _amount(snapshot, request)
     if not isinstance(amount, int):
         return amount
-    facts = _taken(snapshot, amount, call)
-    return _posting(snapshot, call, Event.CREDIT_BALANCE_PAID_OUT, (amount, facts))
+    taken = by_contract(snapshot, _taken(snapshot, amount, call))
+    group = _group(snapshot, call, Event.CREDIT_BALANCE_PAID_OUT, taken)
+    return _posting(snapshot, call, group, amount, taken)
 
 
 def kept_minor(snapshot: Snapshot) -> int:
@@ -129,14 +136,15 @@ def _fact(contract: Contract, kind: FactKind, amount: int, call: Call) -> Fact:
     )
 
 
-def _posting(
-    snapshot: Snapshot, call: Call, event: Event, moved: tuple[int, list[Fact]]
-) -> Posting:
-    amount, facts = moved
-    customer = snapshot.customer
-    changes: tuple[Recorded, ...] = by_contract(snapshot, facts)
+def _group(snapshot: Snapshot, call: Call, event: Event, changes: tuple[Recorded, ...]) -> Group:
     transfers = [transfer for change in changes for transfer in change.transfers]
-    group = group_of(customer.customer_id, call, event, transfers)
+    return group_of(snapshot.customer.customer_id, call, event, transfers)
+
+
+def _posting(
+    snapshot: Snapshot, call: Call, group: Group, amount: int, changes: tuple[Recorded, ...]
+) -> Posting:
+    customer = snapshot.customer
     answer = CreditBalanceOutcome(
         customer_id=customer.customer_id,
         amount=money(amount, customer.currency),
@@ -149,8 +157,8 @@ def _posting(
         seq_seen=snapshot.seq,
         answer=text(answer),
         contracts=tuple(change.after for change in changes),
-        facts=tuple(facts),
-        events=told(customer.customer_id, call, str(event).replace("_", "."), answer),
+        facts=tuple(fact for change in changes for fact in change.facts),
+        events=told(customer.customer_id, call, str(group.event).replace("_", "."), answer),
     )
 
 

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum, unique
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from twinline.app.bank import reason
-from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
-from twinline.app.bank.deciding import Deciding, nothing_else, text
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Refused, Scope
+from twinline.app.bank.deciding import TRIES, Deciding, nothing_else, text
 from twinline.app.bank.fields import CustomerId, Money, money, not_negative_minor
-from twinline.app.bank.limits import group_following
+from twinline.app.bank.limits import group_following, lawful_person_minor
 from twinline.app.bank.posting import group_of, told
 from twinline.app.bank.reason import Reason, refused
-from twinline.app.bank.store import CustomerStatus, Posting
+from twinline.app.bank.store import Busy, CustomerStatus, Posting
+from twinline.ledger.admission import Accepted
+from twinline.ledger.control import Control
 from twinline.ledger.event import Event
+from twinline.lines.available import Controls
 from twinline.lines.restrictions import lift_no_credit, set_no_credit
 
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
-    from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.command import Call
     from twinline.app.bank.store import Customer, Snapshot
+    from twinline.ledger.admission import Refusal
 
 
 class CustomerOutcome(Outcome, frozen=True, kw_only=True):
-    """A customer as it stands: no personal data."""
+    """A customer as it stands: no personal data.
+
+    The own spending cap is `spending_cap`, and `spending_cap_next` from `spending_cap_next_on`.
+    """
 
     customer_id: str
     status: CustomerStatus
     merged_into: str
     no_credit: bool
     spending_cap: Money | None
+    spending_cap_next: Money | None
+    spending_cap_next_on: date | None
 
 
 @unique
@@ -49,6 +60,7 @@ class StopCustomerRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     STATUS = ("status", Family.CONFLICT, "a customer who is active or imported")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class StopCustomerRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,7 +76,7 @@ def stop_customer(
     customer = snapshot.customer
     if customer.status not in {CustomerStatus.ACTIVE, CustomerStatus.IMPORTED}:
         return refused(StopCustomerRefusal.STATUS, "status", customer.status)
-    changed = replace(customer, status=CustomerStatus.STOPPED)
+    changed = replace(customer, status=CustomerStatus.STOPPED, stopped_as=customer.status)
     return _changed(snapshot, call, changed, request.cause)
 
 
@@ -76,18 +88,20 @@ class ResumeCustomerRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     STATUS = ("status", Family.CONFLICT, "a customer who is stopped")
     SECOND_PERSON_MISSING = reason.SECOND_PERSON_MISSING
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 def resume_customer(
     snapshot: Snapshot, _request: OfCustomer, call: Call, _around: None
 ) -> Posting | Refused:
-    """Return a customer who may use credit again: the flag was found to be wrong."""
+    """Return a customer as before the flag, which was found to be wrong: imported stays so."""
     customer = snapshot.customer
     if customer.status is not CustomerStatus.STOPPED:
         return refused(ResumeCustomerRefusal.STATUS, "status", customer.status)
     if not reason.second_person(call):
         return refused(ResumeCustomerRefusal.SECOND_PERSON_MISSING, "second_person")
-    changed = replace(customer, status=CustomerStatus.ACTIVE)
+    before = customer.stopped_as or CustomerStatus.ACTIVE
+    changed = replace(customer, status=before, stopped_as=None)
     return _changed(snapshot, call, changed, f"second:{call.second_person}")
 
 
@@ -105,6 +119,7 @@ class MergeRefusal(Reason):
         "a customer to merge into, who is no double",
     )
     HOLDS_WAIT = ("holds_wait", Family.CONFLICT, "a double without authorisations that wait")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class MergeRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -134,12 +149,56 @@ def merge(
     return _changed(snapshot, call, changed, f"into:{request.into}")
 
 
+_MERGING = Deciding(reasons=MergeRefusal, outcome=CustomerOutcome, look_up=_target, decide=merge)
+
+
+async def _merge(bank: Bank, request: MergeRequest, call: Call) -> CustomerOutcome | Refused:
+    """Merge a double; then what it owes counts against the law's cap on the one person.
+
+    Where the second step did not come about, the same request again brings it about.
+    """
+    answer = await _MERGING(bank, request, call)
+    if isinstance(answer, Refused):
+        return answer
+    key = f"double:{request.customer_id}"
+    own = replace(call, key=key, command_hash=sha256(key.encode()).digest())
+    try:
+        async with bank.turns.of(answer.merged_into):
+            for _ in range(TRIES):
+                if isinstance(await _counted(bank, answer, own), Accepted):
+                    return answer
+    except (Busy, TimeoutError):
+        pass
+    return refused(MergeRefusal.IN_PROGRESS)
+
+
+async def _counted(bank: Bank, double: CustomerOutcome, call: Call) -> Accepted | Refusal:
+    """Count what a double owes on the customer it is; once, whatever happens to it later."""
+    target = await bank.store.snapshot(double.merged_into)
+    snapshot = await bank.store.snapshot(double.customer_id)
+    assert target is not None, "a double points to a customer who is there"
+    assert snapshot is not None, "a double stays where it was"
+    controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
+    owes = controls.used_minor(Control.PERSON) + snapshot.customer.doubles_owe_minor
+    changed = replace(target.customer, doubles_owe_minor=target.customer.doubles_owe_minor + owes)
+    person = lawful_person_minor(bank, changed, target.lines.values(), call.business_on)
+    group, _ = group_following(
+        target,
+        call,
+        target.lines,
+        beside={Control.PERSON: person},
+        cause=f"double:{double.customer_id}",
+    )
+    return await bank.store.post(Posting(group=group, seq_seen=target.seq, customer=changed))
+
+
 class NoCreditRefusal(Reason):
     """Why the mode without credit does not change, in the order the checks run."""
 
     CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class NoCreditRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -182,40 +241,50 @@ class SpendingCapRefusal(Reason):
     CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
-    AMOUNT_INVALID = (
-        "amount_invalid",
-        Family.RULE,
-        "an amount of 0 or more, with no more decimals than the currency has",
-    )
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class SpendingCapRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the customer allows oneself to spend on credit in a calendar month; none for no cap."""
+    """What the customer allows oneself to spend on credit in a calendar month; none for no cap.
+
+    A tighter cap holds at once; a wider one, or none, after the house's days of thought (R116).
+    """
 
     cap: Money | None = None
 
 
 def set_spending_cap(
-    snapshot: Snapshot, request: SpendingCapRequest, call: Call, _around: None
+    snapshot: Snapshot, request: SpendingCapRequest, call: Call, bank: Bank
 ) -> Posting | Refused:
-    """Return a customer under the own spending cap."""
+    """Return a customer under the own spending cap: a later wish replaces one not yet begun."""
     customer, minor = snapshot.customer, None
     if request.cap is not None:
         minor = not_negative_minor(request.cap, customer.currency)
         if minor is None:
             return refused(SpendingCapRefusal.AMOUNT_INVALID, "cap", request.cap)
-    return _changed(snapshot, call, replace(customer, spending_cap_minor=minor), "customer_wish")
+    standing = customer.spending_cap_on(call.business_on)
+    wider = standing is not None and (minor is None or minor > standing)
+    changed = replace(
+        customer,
+        spending_cap_minor=standing if wider else minor,
+        spending_cap_next_minor=minor if wider else None,
+        spending_cap_next_on=bank.house.eases_on(call.business_on) if wider else None,
+    )
+    return _changed(snapshot, call, changed, "customer_wish")
 
 
 def customer_answer(customer: Customer) -> CustomerOutcome:
     """Return a customer as it is answered."""
-    cap = customer.spending_cap_minor
+    cap, following = customer.spending_cap_minor, customer.spending_cap_next_minor
     return CustomerOutcome(
         customer_id=customer.customer_id,
         status=customer.status,
         merged_into=customer.merged_into,
         no_credit=customer.no_credit,
         spending_cap=None if cap is None else money(cap, customer.currency),
+        spending_cap_next=None if following is None else money(following, customer.currency),
+        spending_cap_next_on=customer.spending_cap_next_on,
     )
 
 
@@ -254,7 +323,7 @@ STOP_CUSTOMER = Command(
 )
 RESUME_CUSTOMER = Command(
     name="resume_customer",
-    meaning="A flag was found to be wrong: the customer may use credit again.",
+    meaning="A flag was found to be wrong: the customer is as before.",
     method="POST",
     path="/v1/customers/{customer_id}/resume",
     request=OfCustomer,
@@ -272,7 +341,8 @@ RESUME_CUSTOMER = Command(
 )
 MERGE_CUSTOMER = Command(
     name="merge_customer",
-    meaning="A customer is a double of another: no new use, what is owed is repaid as before.",
+    meaning="A customer is a double of another: no new use, what is owed is repaid as before and "
+    "counts against the law's cap on the one person.",
     method="POST",
     path="/v1/customers/{customer_id}/merge",
     request=MergeRequest,
@@ -280,7 +350,7 @@ MERGE_CUSTOMER = Command(
     refusals=MergeRefusal,
     scope=Scope.OPENING,
     keyed=True,
-    run=Deciding(reasons=MergeRefusal, outcome=CustomerOutcome, look_up=_target, decide=merge),
+    run=_merge,
 )
 SET_NO_CREDIT = Command(
     name="set_no_credit",
@@ -296,7 +366,8 @@ SET_NO_CREDIT = Command(
 )
 SET_SPENDING_CAP = Command(
     name="set_spending_cap",
-    meaning="The customer caps what may be spent on credit in a calendar month.",
+    meaning="The customer caps a calendar month's spending on credit: at once if tighter, after "
+    "days of thought if wider.",
     method="PUT",
     path="/v1/customers/{customer_id}/spending-cap",
     request=SpendingCapRequest,
@@ -307,7 +378,7 @@ SET_SPENDING_CAP = Command(
     run=Deciding(
         reasons=SpendingCapRefusal,
         outcome=CustomerOutcome,
-        look_up=nothing_else,
+        look_up=_bank,
         decide=set_spending_cap,
     ),
 )

@@ -31,7 +31,7 @@ Asked = TypeVar("Asked", bound=OfCustomer)
 Around = TypeVar("Around")
 
 
-def _nothing_first(_snapshot: Snapshot, _call: Call) -> None:
+def _nothing_first(_bank: Bank, _snapshot: Snapshot, _call: Call) -> None:
     """Post nothing before a command."""
 
 
@@ -47,7 +47,7 @@ class Deciding(Generic[Asked, Answered, Around]):
     outcome: type[Answered]
     look_up: Callable[[Bank, Asked, Call], Awaitable[Around]]
     decide: Callable[[Snapshot, Asked, Call, Around], Posting | Refused]
-    first: Callable[[Snapshot, Call], Posting | None] = _nothing_first
+    first: Callable[[Bank, Snapshot, Call], Posting | None] = _nothing_first
 
     async def __call__(self, bank: Bank, request: Asked, call: Call) -> Answered | Refused:
         """Return the answer to a request: the first one, if its key has one."""
@@ -62,8 +62,10 @@ class Deciding(Generic[Asked, Answered, Around]):
         snapshot = await bank.store.snapshot(request.customer_id)
         if snapshot is None:
             return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
-        if (due := self.first(snapshot, call)) is not None:
-            await bank.store.post(due)
+        if (due := self.first(bank, snapshot, call)) is not None:
+            posted = await bank.store.post(due)
+            if posted is Refusal.PERIOD_LOCKED:
+                return await answers.keep(refused(reason_like(self.reasons, posted)), call)
             return None
         around = await self.look_up(bank, request, call)
         decided = self.decide(snapshot, request, call, around)

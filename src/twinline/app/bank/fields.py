@@ -41,6 +41,7 @@ Rate = Annotated[
 Currency = Annotated[
     str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.", examples=["CNY"])
 ]
+Code = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", description="A reason's code.")]
 Words = Annotated[str, Meta(min_length=1, max_length=200)]
 
 

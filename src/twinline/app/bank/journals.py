@@ -18,11 +18,13 @@ PAGE: Final = 500
 
 async def entries_of(store: Store, owner: str) -> AsyncIterator[Entry]:
     """Yield one owner's journal, a page at a time."""
-    after = 0
-    while page := await store.entries(owner, after_seq=after, count=PAGE):
+    page = await store.entries(owner, count=PAGE)
+    while page:
         for entry in page:
             yield entry
-        after = page[-1].seq
+        if len(page) < PAGE:
+            return
+        page = await store.entries(owner, after_seq=page[-1].seq, count=PAGE)
 
 
 async def moves_of_all(store: Store) -> AsyncIterator[tuple[Entry, tuple[Movement, ...]]]:

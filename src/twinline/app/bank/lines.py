@@ -1,4 +1,4 @@
-"""Lines: their state, their limits, and the caps that the customer sets."""
+"""Lines: their limits, and the caps that the customer sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Meta
 from twinline.app.bank import reason
 from twinline.app.bank.answers import LineAnswer, line_answer
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
-from twinline.app.bank.deciding import Deciding, nothing_else, text
+from twinline.app.bank.deciding import Deciding, text
 from twinline.app.bank.fields import Identifier, Money, Rate, not_negative_minor, positive_minor
 from twinline.app.bank.limits import group_following
 from twinline.app.bank.posting import HeadroomAnswer, headroom_after, headroom_answer, told
@@ -19,14 +19,17 @@ from twinline.app.bank.reason import Reason, reason_like, refused
 from twinline.app.bank.store import Posting
 from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.kernel.rate import parse_decimal
+from twinline.ledger.control import Control
 from twinline.lines.available import Controls, control_of
 from twinline.lines.limit import Bounds, NewBase, Side, change_base, move_between, set_temporary
 from twinline.lines.line import TemporaryLimit
-from twinline.lines.moves import LineMove, MoveRefusal, move
+from twinline.lines.moves import MoveRefusal
 from twinline.lines.restrictions import set_own_cap
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.store import Snapshot
@@ -54,12 +57,12 @@ def lines_posting(
     call: Call,
     changed: tuple[Line, ...],
     *,
-    joint_minor: int | None = None,
+    beside: Mapping[Control, int] | None = None,
     cause: str = "",
 ) -> Posting:
     """Return the posting of changed lines: the controls follow them in the same group."""
     lines = {**snapshot.lines, **{line.product: line for line in changed}}
-    group, _ = group_following(snapshot, call, lines, joint_minor=joint_minor, cause=cause)
+    group, _ = group_following(snapshot, call, lines, beside=beside, cause=cause)
     customer_id, currency = snapshot.customer.customer_id, snapshot.customer.currency
     answer = LinesOutcome(
         customer_id=customer_id,
@@ -82,66 +85,8 @@ LINE_STATE: reason.Written = (
 )
 
 
-class MoveLineRefusal(Reason):
-    """Why a line's state does not change, in the order the checks run."""
-
-    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
-    KEY_REUSED = reason.KEY_REUSED
-    IN_PROGRESS = reason.IN_PROGRESS
-    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
-    LINE_STATE = LINE_STATE
-
-
-class CloseLineRefusal(Reason):
-    """Why a line is not closed, in the order the checks run."""
-
-    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
-    KEY_REUSED = reason.KEY_REUSED
-    IN_PROGRESS = reason.IN_PROGRESS
-    LINE_NOT_FOUND = reason.LINE_NOT_FOUND
-    LINE_STATE = LINE_STATE
-    NOT_SETTLED = (
-        "not_settled",
-        Family.RULE,
-        "a line closes once nothing is owed, held or kept on it",
-    )
-
-
-def reasons_of(asked: LineMove) -> type[Reason]:
-    """Return the reasons for which a move may be refused."""
-    return CloseLineRefusal if asked is LineMove.CLOSE else MoveLineRefusal
-
-
-def moving(asked: LineMove) -> Deciding[OfLine, LinesOutcome, None]:
-    """Return what runs a move of a line's state."""
-    reasons = reasons_of(asked)
-
-    def decide(
-        snapshot: Snapshot, request: OfLine, call: Call, _around: None
-    ) -> Posting | Refused:
-        line = snapshot.lines.get(request.product)
-        if line is None:
-            return refused(reasons["LINE_NOT_FOUND"], "product", request.product)
-        outstanding = _outstanding(snapshot, request.product)
-        moved = move(line, asked, call.business_on, outstanding_minor=outstanding)
-        if isinstance(moved, MoveRefusal):
-            return refused(reason_like(reasons, moved), "state", line.state)
-        return lines_posting(snapshot, call, (moved,), cause=asked)
-
-    return Deciding(reasons=reasons, outcome=LinesOutcome, look_up=nothing_else, decide=decide)
-
-
-def _outstanding(snapshot: Snapshot, product: Product) -> int:
-    """Return what is used of a line, and what else is owed or kept on its contracts."""
-    beside = (
-        contract.owed.interest + contract.owed.fee + contract.owed.penalty + contract.owed.over
-        for contract in snapshot.contracts.values()
-        if contract.product is product
-    )
-    return _used(snapshot, product) + sum(beside)
-
-
-def _used(snapshot: Snapshot, product: Product) -> int:
+def used_minor(snapshot: Snapshot, product: Product) -> int:
+    """Return what is used of a line, holds included, in minor units."""
     controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
     return controls.used_minor(control_of(product))
 
@@ -153,11 +98,7 @@ class ChangeLimitRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
-    AMOUNT_INVALID = (
-        "amount_invalid",
-        Family.RULE,
-        "an amount of 0 or more, with no more decimals than the currency has",
-    )
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
     RATE_ABOVE_CEILING = (
         "rate_above_ceiling",
         Family.RULE,
@@ -172,6 +113,7 @@ class ChangeLimitRefusal(Reason):
     )
     BELOW_MINIMUM = ("below_minimum", Family.RULE, "at least the smallest limit there is, or 0")
     ABOVE_MAXIMUM = ("above_maximum", Family.RULE, "at most what the law lets one person owe")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class ChangeLimitRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -227,7 +169,7 @@ def change_limit(
         snapshot,
         call,
         (replace(changed, price_ppm=price_ppm),),
-        joint_minor=None if joint is None else lawful_joint_minor(cap, joint),
+        beside=None if joint is None else {Control.JOINT: lawful_joint_minor(cap, joint)},
         cause=f"decision:{request.decision_id}",
     )
 
@@ -251,6 +193,7 @@ class TemporaryRefusal(Reason):
     ABOVE_MAXIMUM = ChangeLimitRefusal.ABOVE_MAXIMUM.written
     NO_RISE = ("no_rise", Family.RULE, "above the base limit")
     DAYS_REVERSED = ("days_reversed", Family.RULE, "a last day not before the first, nor past")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class TemporaryRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -295,6 +238,7 @@ class MoveLimitRefusal(Reason):
     BELOW_MINIMUM = ChangeLimitRefusal.BELOW_MINIMUM.written
     ABOVE_MAXIMUM = ChangeLimitRefusal.ABOVE_MAXIMUM.written
     NOT_FREE = ("not_free", Family.LIMIT, "at most what is free of the giving line")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class MoveLimitRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -328,7 +272,7 @@ def _side(snapshot: Snapshot, product: Product, bounds: Bounds) -> Side:
     line = snapshot.lines[product]
     return Side(
         line=line,
-        used_minor=_used(snapshot, product),
+        used_minor=used_minor(snapshot, product),
         bounds=bounds,
         base_version_seen=line.base_version,
     )
@@ -341,7 +285,8 @@ class OwnCapRefusal(Reason):
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
     LINE_NOT_FOUND = reason.LINE_NOT_FOUND
-    AMOUNT_INVALID = ChangeLimitRefusal.AMOUNT_INVALID.written
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class OwnCapRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -373,31 +318,7 @@ def own_cap(
     return lines_posting(snapshot, call, (changed,), cause="customer_wish")
 
 
-_MOVES: Final = (
-    (LineMove.FREEZE, "A line admits no new use until what froze it has ended."),
-    (LineMove.UNFREEZE, "What froze a line has ended."),
-    (LineMove.SUSPEND, "A line admits no new use until a review."),
-    (LineMove.RESUME, "A review has found a suspended line fit for use."),
-    (LineMove.KEEP_ALIVE, "The customer keeps a line that would go, or has gone, to sleep."),
-    (LineMove.CLOSE, "A line ends for good, once nothing is owed or held on it."),
-)
-
 COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
-    *(
-        Command(
-            name=f"{asked}_line",
-            meaning=meaning,
-            method="POST",
-            path=f"/v1/customers/{{customer_id}}/lines/{{product}}/{asked.replace('_', '-')}",
-            request=OfLine,
-            outcome=LinesOutcome,
-            refusals=reasons_of(asked),
-            scope=Scope.OPENING,
-            keyed=True,
-            run=moving(asked),
-        )
-        for asked, meaning in _MOVES
-    ),
     Command(
         name="change_limit",
         meaning="A decision sets a line's base limit; what is owed is not touched.",

@@ -25,7 +25,7 @@ from twinline.app.bank.posting import (
     headroom_answer,
     told,
 )
-from twinline.app.bank.quotes import Costed, LoanTerms, Quote, Wanted, bearable, costed
+from twinline.app.bank.quotes import Costed, LoanTerms, Quote, Wanted, costed, is_borne
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import version_of
 from twinline.app.bank.register import STOPS, RecordKind
@@ -35,6 +35,7 @@ from twinline.app.bank.use import Use, inactive, use_refused
 from twinline.app.bank.vault import Field, NoPersonalDataError
 from twinline.ledger.event import Event
 from twinline.lines.moves import used
+from twinline.pricing.capacity import free_service_minor
 from twinline.servicing.fact import Contract, Fact, FactKind, Owed
 from twinline.terms.plan import Method
 from twinline.terms.product import Product
@@ -47,6 +48,13 @@ if TYPE_CHECKING:
 
 _PPM = 1_000_000
 _CARD_DIGITS_SHOWN = 4
+
+
+NOT_AFFORDABLE: reason.Written = (
+    "not_affordable",
+    Family.RULE,
+    "debt service, this loan's included, within the lender's share of income",
+)
 
 
 class QuoteRefusal(Reason):
@@ -73,6 +81,7 @@ class QuoteRefusal(Reason):
     BELOW_LEAST_LOAN = ("below_least_loan", Family.RULE, "at least the smallest loan there is")
     TERM_NOT_OFFERED = ("term_not_offered", Family.RULE, "one of the terms that are offered")
     METHOD_NOT_OFFERED = ("method_not_offered", Family.RULE, "one of the methods offered")
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
     PRICE_MISSING = ("price_missing", Family.MISSING, "a line whose decision set a price")
     NO_PLAN = ("no_plan", Family.RULE, "an amount and term that make a plan")
     COST_ABOVE_CEILING = (
@@ -80,11 +89,7 @@ class QuoteRefusal(Reason):
         Family.RULE,
         "an all-in cost a year at most the law's ceiling",
     )
-    NOT_AFFORDABLE = (
-        "not_affordable",
-        Family.RULE,
-        "debt service, this loan's included, within the lender's share of income",
-    )
+    NOT_AFFORDABLE = NOT_AFFORDABLE
     CASH_LOAN_HEADROOM = reason.CASH_LOAN_HEADROOM
     JOINT_HEADROOM = reason.JOINT_HEADROOM
     PERSON_CAP = reason.PERSON_CAP
@@ -119,7 +124,7 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
     snapshot = await bank.store.snapshot(request.customer_id)
     if snapshot is None:
         return refused(QuoteRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
-    snapshot = as_of(snapshot, call.business_on)
+    snapshot = as_of(bank, snapshot, call.business_on)
     stops, _ = await stops_of(bank.register)
     quoted = quote(bank, snapshot, request, call, stops)
     if not isinstance(quoted, Quote):
@@ -167,6 +172,9 @@ def _not_offered(bank: Bank, request: QuoteRequest, amount: int, currency: str) 
         return refused(QuoteRefusal.TERM_NOT_OFFERED, "periods", request.periods)
     if request.method not in house.loan_methods:
         return refused(QuoteRefusal.METHOD_NOT_OFFERED, "method", request.method.value)
+    for name in ("income", "service_elsewhere"):
+        if not_negative_minor(getattr(request, name), currency) is None:
+            return refused(QuoteRefusal.AMOUNT_INVALID, name, getattr(request, name))
     return None
 
 
@@ -190,10 +198,12 @@ def _quoted(
         return refused(QuoteRefusal.NO_PLAN, "amount", found.value)
     if not found.lawful:
         return refused(QuoteRefusal.COST_ABOVE_CEILING, "rate", found.sheet.annualised)
-    income = not_negative_minor(request.income, currency) or 0
-    elsewhere = not_negative_minor(request.service_elsewhere, currency) or 0
-    cap = bank.house.service_cap
-    if not bearable(snapshot, found.monthly_minor, income, elsewhere, cap):
+    income = not_negative_minor(request.income, currency)
+    elsewhere = not_negative_minor(request.service_elsewhere, currency)
+    assert income is not None, "refused before as AMOUNT_INVALID"
+    assert elsewhere is not None, "refused before as AMOUNT_INVALID"
+    free = free_service_minor(income, elsewhere, bank.house.service_cap)
+    if not is_borne(snapshot, found.monthly_minor, free):
         return refused(QuoteRefusal.NOT_AFFORDABLE, "income", request.income)
     return _beyond(snapshot, amount) or Quote(
         customer_id=request.customer_id,
@@ -205,6 +215,7 @@ def _quoted(
         quoted_on=call.business_on,
         base_version=line.base_version,
         monthly_minor=found.monthly_minor,
+        free_service_minor=free,
         sheet=found.sheet.canonical_bytes().decode(),
         sheet_sha256=found.sheet.sha256,
     )
@@ -261,9 +272,11 @@ class DrawRefusal(Reason):
         Family.CONFLICT,
         "a quote of the line's decision in force; ask for another",
     )
+    NOT_AFFORDABLE = NOT_AFFORDABLE
     CASH_LOAN_HEADROOM = reason.CASH_LOAN_HEADROOM
     JOINT_HEADROOM = reason.JOINT_HEADROOM
     PERSON_CAP = reason.PERSON_CAP
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class DrawRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -328,6 +341,9 @@ def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Po
         return no
     if snapshot.lines[Product.CASH_LOAN].base_version != desk.quote.base_version:
         return refused(DrawRefusal.DECISION_CHANGED, "quote_id", request.quote_id)
+    # Each of two quotes of a day may be borne, and both together not (R28).
+    if not is_borne(snapshot, desk.quote.monthly_minor, desk.quote.free_service_minor):
+        return refused(DrawRefusal.NOT_AFFORDABLE, "quote_id", request.quote_id)
     posting = _drawn(snapshot, request, call, desk.quote)
     return replace(posting, stops_seen=desk.stops_seen)
 
@@ -396,6 +412,7 @@ class DisbursementReturnRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     LOAN_NOT_FOUND = ("loan_not_found", Family.MISSING, "the customer has no cash loan of this id")
     ALREADY_RETURNED = ("already_returned", Family.CONFLICT, "a disbursement comes back once")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class OfLoan(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import LineAnswer, line_answer
-from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
+from twinline.app.bank.command import Command, Family, Outcome, Refused, Request, Scope
 from twinline.app.bank.deciding import Answers, answering, text
 from twinline.app.bank.fields import (
     Currency,
@@ -42,12 +42,13 @@ from twinline.kernel.identifiers import broken_rule
 from twinline.ledger.entry import Place, transfers_of
 from twinline.ledger.event import Event
 from twinline.lines.changes import limits_on, opening_amounts
-from twinline.lines.line import Line, LineState
+from twinline.lines.line import Line
+from twinline.lines.moves import Grant, grant
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
-    from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.command import Call
 
 ADULT_YEARS = 18
 
@@ -66,6 +67,7 @@ class ApplyRefusal(Reason):
     CARD_INVALID = ("card_invalid", Family.RULE, "12 to 19 digits that pass Luhn's check")
     UNDER_AGE = ("under_age", Family.RULE, "credit is for people of 18 years or more")
     CURRENCY_NOT_LENT = ("currency_not_lent", Family.RULE, "a currency this lender lends in")
+    AMOUNT_INVALID = reason.AMOUNT_INVALID
     DECISION_MISSING = (
         "decision_missing",
         Family.MISSING,
@@ -74,7 +76,7 @@ class ApplyRefusal(Reason):
     DECISION_INVALID = (
         "decision_invalid",
         Family.RULE,
-        "limits in the currency's decimals, a cash-loan rate, no joint limit above the sum",
+        "limits in the currency's decimals, a rate for cash, joint at most the sum, one delay",
     )
     RATE_ABOVE_CEILING = (
         "rate_above_ceiling",
@@ -145,23 +147,27 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def _apply(bank: Bank, request: ApplyRequest, call: Call) -> Written[ApplyOutcome] | Refused:
-    wrong = _malformed(request) or _under_age(request, call.business_on)
+    wrong = (
+        _malformed(request)
+        or _under_age(request, call.business_on)
+        or _undecidable(bank, request, call)
+    )
     if wrong is not None:
         return wrong
-    if request.currency not in bank.house.loan_min_minor:
-        return refused(ApplyRefusal.CURRENCY_NOT_LENT, "currency", request.currency)
-    if request.decision is None and bank.underwriting is None:
-        return refused(ApplyRefusal.DECISION_MISSING, "decision")
-    if request.decision is not None:
-        wrong = _bad_decision(bank, request.decision, request.currency, call)
-        if wrong is not None:
-            return wrong
     person = Person(
         name=request.name,
         resident_id=request.resident_id,
         mobile=request.mobile,
         card=request.card,
     )
+    customer_id = await _enrolled(bank, person, call)
+    if isinstance(customer_id, Refused):
+        return customer_id
+    return _offered(customer_id, request, call, _underwritten(bank, customer_id, request, call))
+
+
+async def _enrolled(bank: Bank, person: Person, call: Call) -> str | Refused:
+    """Return the id of a person who was checked and has no lines yet, or why there is none."""
     wrong = _not_oneself(await bank.identity.real_name(person), ApplyRefusal.IDENTITY_DIFFERS)
     wrong = wrong or _not_oneself(await bank.cards.bind(person), ApplyRefusal.CARD_DIFFERS)
     if wrong is not None:
@@ -169,7 +175,10 @@ async def _apply(bank: Bank, request: ApplyRequest, call: Call) -> Written[Apply
     customer_id = await bank.vault.enrol(call.new_ids[0], _fields(person))
     if await bank.store.snapshot(customer_id) is not None:
         return refused(ApplyRefusal.CUSTOMER_EXISTS, "resident_id")
-    return _offered(customer_id, request, call, _underwritten(bank, customer_id, request, call))
+    if customer_id != call.new_ids[0]:
+        # Who applies again is known by the name, mobile and card that were checked last.
+        await bank.vault.put(customer_id, _fields(person))
+    return customer_id
 
 
 def _malformed(request: ApplyRequest) -> Refused | None:
@@ -180,6 +189,18 @@ def _malformed(request: ApplyRequest) -> Refused | None:
     if broken_rule(Kind.BANK_CARD, request.card) is not None:
         return refused(ApplyRefusal.CARD_INVALID, "card")
     return None
+
+
+def _undecidable(bank: Bank, request: ApplyRequest, call: Call) -> Refused | None:
+    """Refuse what cannot be decided on: the currency, the figures, the decision brought along."""
+    if request.currency not in bank.house.loan_min_minor:
+        return refused(ApplyRefusal.CURRENCY_NOT_LENT, "currency", request.currency)
+    for name, amount in (("income", request.income), ("debt_elsewhere", request.debt_elsewhere)):
+        if amount is not None and not_negative_minor(amount, request.currency) is None:
+            return refused(ApplyRefusal.AMOUNT_INVALID, name, amount)
+    if request.decision is not None:
+        return _bad_decision(bank, request.decision, request.currency, call)
+    return None if bank.underwriting else refused(ApplyRefusal.DECISION_MISSING, "decision")
 
 
 def _under_age(request: ApplyRequest, on: date) -> Refused | None:
@@ -202,6 +223,8 @@ def _bad_decision(bank: Bank, decision: Decision, currency: str, call: Call) -> 
     rate = decision.cash_loan_rate
     if known[1] and rate is None:
         return refused(ApplyRefusal.DECISION_INVALID, "decision.cash_loan_rate")
+    if decision.on_condition and decision.effective_from_on is not None:
+        return refused(ApplyRefusal.DECISION_INVALID, "decision.on_condition")
     law = bank.law.values(bank.house.licence, call.business_on, currency)
     if rate is not None and ppm_of(rate) > law.price_ceiling_ppm:
         return refused(ApplyRefusal.RATE_ABOVE_CEILING, "decision.cash_loan_rate", rate)
@@ -292,6 +315,7 @@ class AcceptRefusal(Reason):
         Family.CONFLICT,
         "an offer is accepted once; this customer's lines are open",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class AcceptRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -387,30 +411,29 @@ def opened(bank: Bank, application: Application, decision: Decision, call: Call)
 
 
 def _lines(bank: Bank, decision: Decision, currency: str, on: date) -> tuple[Line, ...]:
-    later = decision.effective_from_on
-    state = LineState.OPEN if later is None or later <= on else LineState.PENDING_EFFECTIVE
     rate = decision.cash_loan_rate
-    granted = (
+    limits = (
         (Product.PAY_LATER, decision.pay_later_limit, None),
         (Product.CASH_LOAN, decision.cash_loan_limit, None if rate is None else ppm_of(rate)),
     )
-    return tuple(
-        Line(
+    lines = []
+    for product, limit, price_ppm in limits:
+        granted = Grant(
             product=product,
-            state=state,
             currency=currency,
-            base_limit_minor=_minor(limit, currency),
-            base_version=1,
-            decision_id=decision.decision_id,
             licence=bank.house.licence,
             funder=bank.house.funder,
-            opened_on=on,
+            decision_id=decision.decision_id,
+            base_limit_minor=_minor(limit, currency),
             price_ppm=price_ppm,
-            effective_from_on=later if state is LineState.PENDING_EFFECTIVE else None,
+            effective_from_on=decision.effective_from_on,
+            on_condition=decision.on_condition,
         )
-        for product, limit, price_ppm in granted
-        if _minor(limit, currency)
-    )
+        line = grant(None, granted, on)
+        assert isinstance(line, Line), "nothing speaks against a first line"
+        if line.base_limit_minor:
+            lines.append(line)
+    return tuple(lines)
 
 
 def _minor(amount: str, currency: str) -> int:

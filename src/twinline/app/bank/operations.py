@@ -1,16 +1,20 @@
-"""The lender's own operations: lending stops set and lifted, merchants paid, funders named."""
+"""The lender's own operations: lending stops set and lifted, merchants paid."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
-
-import msgspec
-from msgspec import Meta
+from typing import TYPE_CHECKING, Any, Final
 
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.deciding import Answers, answering, text
-from twinline.app.bank.fields import Identifier, Money, SignedMoney, Words, money, positive_minor
+from twinline.app.bank.fields import (
+    Code,
+    Identifier,
+    Money,
+    SignedMoney,
+    money,
+    positive_minor,
+)
 from twinline.app.bank.merchant import merchant_account, merchant_of
 from twinline.app.bank.posting import group_of, told
 from twinline.app.bank.reason import Reason, refused
@@ -30,8 +34,6 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.merchant import Merchant
-
-Code = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", description="A reason's code.")]
 
 
 class StopsOutcome(Outcome, frozen=True, kw_only=True):
@@ -140,53 +142,6 @@ def _written(stops: tuple[LendingStop, ...], version: int, call: Call) -> Writte
     return Written(answer, (record,))
 
 
-class RegisterFunderRefusal(Reason):
-    """Why a funder is not registered or changed, in the order the checks run."""
-
-    KEY_REUSED = reason.KEY_REUSED
-    IN_PROGRESS = reason.IN_PROGRESS
-    VERSION_CHANGED = reason.VERSION_CHANGED
-
-
-class RegisterFunderRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who brings money, under which licence (R12, R13). `version_seen` is 0 for a new one."""
-
-    funder_id: Identifier
-    name: Words
-    licence: Licence
-    version_seen: Annotated[int, Meta(ge=0)] = 0
-
-
-class Funder(msgspec.Struct, frozen=True, kw_only=True):
-    """A funder as it is kept."""
-
-    funder_id: str
-    name: str
-    licence: Licence
-
-
-class FunderOutcome(Outcome, frozen=True, kw_only=True):
-    """A funder as it stands."""
-
-    funder_id: str
-    name: str
-    licence: Licence
-    version: int
-
-
-async def _register_funder(
-    bank: Bank, request: RegisterFunderRequest, call: Call
-) -> Written[FunderOutcome] | Refused:
-    standing = await bank.register.record(RecordKind.FUNDER, request.funder_id)
-    version = 0 if standing is None else standing.version
-    if version != request.version_seen:
-        return refused(RegisterFunderRefusal.VERSION_CHANGED, "version_seen", version)
-    funder = Funder(funder_id=request.funder_id, name=request.name, licence=request.licence)
-    record = version_of(RecordKind.FUNDER, funder.funder_id, funder, call, version + 1)
-    answer = FunderOutcome(**msgspec.structs.asdict(funder), version=record.version)
-    return Written(answer, (record,))
-
-
 class PayoutRefusal(Reason):
     """Why a merchant is not paid, in the order the checks run."""
 
@@ -200,6 +155,7 @@ class PayoutRefusal(Reason):
         "the payable that the merchant's own books were held against",
     )
     PAYABLE_EXCEEDED = ("payable_exceeded", Family.LIMIT, "at most what the merchant is owed")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class PayoutRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -285,12 +241,12 @@ def _amount(request: PayoutRequest, merchant: Merchant, payable: int) -> int | R
 
 
 async def payable_minor(bank: Bank, merchant: Merchant) -> int:
-    """Return what a merchant is owed, in minor units: a payable stands on the credit side."""
+    """Return what a merchant is owed in its currency: a payable stands on the credit side."""
     balances = await bank.store.balances(merchant_account(merchant.merchant_id))
     return -sum(
         balance.posted_minor
         for account, balance in balances.items()
-        if account.kind is AccountKind.MERCHANT_PAYABLE
+        if account.kind is AccountKind.MERCHANT_PAYABLE and account.currency == merchant.currency
     )
 
 
@@ -357,18 +313,6 @@ LIST_STOPS = Command(
     keyed=False,
     run=_list_stops,
 )
-REGISTER_FUNDER = Command(
-    name="register_funder",
-    meaning="Who brings money, and under which licence.",
-    method="PUT",
-    path="/v1/funders/{funder_id}",
-    request=RegisterFunderRequest,
-    outcome=FunderOutcome,
-    refusals=RegisterFunderRefusal,
-    scope=Scope.OPERATING,
-    keyed=True,
-    run=Recording(reasons=RegisterFunderRefusal, outcome=FunderOutcome, decide=_register_funder),
-)
 PAY_OUT_MERCHANT = Command(
     name="pay_out_merchant",
     meaning="A merchant is paid what it is owed, if its own books agree.",
@@ -398,7 +342,6 @@ COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
     SET_STOP,
     LIFT_STOP,
     LIST_STOPS,
-    REGISTER_FUNDER,
     PAY_OUT_MERCHANT,
     READ_PAYABLE,
 )

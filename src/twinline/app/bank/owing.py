@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from twinline.ledger.entry import Place
 from twinline.ledger.event import Event
 from twinline.lines.available import control_of
+from twinline.lines.weight import UNWEIGHTED
 from twinline.servicing.booking import book, transfers
 from twinline.servicing.fact import Contract, Owed
 from twinline.terms.product import Product
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
     from twinline.ledger.group import Transfer
     from twinline.lines.line import Line
     from twinline.servicing.fact import Fact
+
+PPM: Final = 1_000_000
+NO_TERMS: Final = "{}"
+"""The terms of a contract of which nothing is settled but who lends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +52,12 @@ def recorded(
     `merchant` is the account of whom a purchase or a refund concerns, `paid_as` the event of a
     repayment.
     """
-    place = _place(snapshot.customer.customer_id, contract, merchant)
+    place = place_of(snapshot.customer.customer_id, contract, merchant)
     known, owed = list(snapshot.facts.get(contract.contract_id, ())), contract.owed
+    weight = joint_weight(contract)
     moved: list[Transfer] = []
     for fact in facts:
-        booked = book(known, fact, owed=owed, paid_as=paid_as)
+        booked = book(known, fact, owed=owed, paid_as=paid_as, weighed=weight)
         moved += transfers(booked.steps, place)
         known.append(fact)
         owed = booked.owed
@@ -84,9 +93,9 @@ def owed_minor(owed: Owed) -> int:
 
 
 def running_contract(customer_id: str, line: Line) -> Contract:
-    """Return the one contract of a pay-later line, before anything was bought."""
+    """Return a line's running contract, before anything is owed: a pay-later line has just one."""
     return Contract(
-        contract_id=f"{customer_id}.pay_later",
+        contract_id=f"{customer_id}.{line.product}",
         product=line.product,
         currency=line.currency,
         licence=line.licence,
@@ -96,7 +105,26 @@ def running_contract(customer_id: str, line: Line) -> Contract:
     )
 
 
-def _place(customer_id: str, contract: Contract, merchant: str) -> Place:
+class InstalmentTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an instalment plan: its weight in what both lines have together."""
+
+    joint_weight_ppm: int = PPM
+
+
+def joint_weight(contract: Contract) -> Fraction:
+    """Return how much a contract's principal counts of what both lines have together.
+
+    1 for all but an instalment plan, whose weight was fixed in its terms.
+    """
+    if contract.product is Product.CASH_LOAN or contract.terms == NO_TERMS:
+        return UNWEIGHTED
+    return Fraction(
+        msgspec.json.decode(contract.terms, type=InstalmentTerms).joint_weight_ppm, PPM
+    )
+
+
+def place_of(customer_id: str, contract: Contract, merchant: str = "") -> Place:
+    """Return where a contract is booked; `merchant` is the account of whom it concerns."""
     return Place(
         customer=customer_id,
         currency=contract.currency,

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class HeadroomAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left of each limit, negative after a cut below use, and what may still be used.
+    """What is left of each limit, negative after a cut below use, and what of it may be used.
 
     A line's `available` is the least of its own headroom, of both lines' together and of the
-    person's, and never below 0.
+    person's, and never below 0. Whether the line admits new use at all, its customer's page says.
     """
 
     pay_later: SignedMoney
@@ -50,8 +50,11 @@ def headroom_answer(headroom: Headroom, currency: str) -> HeadroomAnswer:
     )
 
 
-REQUESTS: Final = frozenset({Event.HOLD_PLACED, Event.LOAN_DISBURSED, Event.INSTALMENT_CONFIRMED})
-"""What headroom may refuse; everything else has happened, or gives headroom back."""
+REQUESTS: Final = frozenset({Event.HOLD_PLACED, Event.LOAN_DISBURSED})
+"""What headroom may refuse; everything else has happened, or gives headroom back.
+
+An instalment at checkout takes its weight with the hold; one of what is drawn already is a fact.
+"""
 
 
 def group_of(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from twinline.app.bank.owing import NO_TERMS
 from twinline.compliance.cost_sheet import (
     ChargeKind,
     Parties,
@@ -18,12 +19,12 @@ from twinline.compliance.cost_sheet import (
 )
 from twinline.kernel.schedule import DueDates, Every, Unit
 from twinline.pricing.amortisation import amortise
-from twinline.pricing.capacity import debt_service_ratio
 from twinline.pricing.ceiling import Ceiling
 from twinline.pricing.cost import cost_of_plan
 from twinline.pricing.irr import RateRefusal
 from twinline.pricing.plan import PlanRefusal
 from twinline.terms.plan import Method, PlanTerms
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from twinline.app.bank.house import House
@@ -42,7 +43,8 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """A quote as it is kept: what was asked, and the sheet that was shown, word for word.
 
     It holds on its business day, for the decision it was made under. `monthly_minor` is what a
-    month takes on average, rounded up.
+    month takes on average, rounded up; `free_service_minor` what a month may take of all loans
+    here, by the income and the debt elsewhere that were told.
     """
 
     customer_id: str
@@ -54,6 +56,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     quoted_on: date
     base_version: int
     monthly_minor: int
+    free_service_minor: int
     sheet: str
     sheet_sha256: str
 
@@ -116,18 +119,16 @@ def costed(wanted: Wanted, house: House, law: LawValues) -> Costed | PlanRefusal
     return Costed(sheet, _monthly(plan), ceiling.allows(cost))
 
 
-def bearable(
-    snapshot: Snapshot, monthly_minor: int, income_minor: int, elsewhere_minor: int, cap: Fraction
-) -> bool:
-    """Return whether a month's income bears all debt service, this loan's included (R28)."""
+def is_borne(snapshot: Snapshot, monthly_minor: int, free_service_minor: int) -> bool:
+    """Return whether a month bears the service of all loans here and of one more (R28)."""
     here = sum(
         terms_of(contract.terms).quote.monthly_minor
         for contract in snapshot.contracts.values()
-        if contract.owed.principal and contract.terms != "{}"
+        if contract.owed.principal
+        and contract.product is Product.CASH_LOAN
+        and contract.terms != NO_TERMS
     )
-    if not income_minor:
-        return False
-    return debt_service_ratio(here + elsewhere_minor + monthly_minor, income_minor) <= cap
+    return here + monthly_minor <= free_service_minor
 
 
 def terms_of(text: str) -> LoanTerms:

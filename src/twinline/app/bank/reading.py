@@ -15,14 +15,16 @@ from twinline.app.bank.answers import (
     contract_answer,
     line_answer,
 )
-from twinline.app.bank.command import Command, OfCustomer, Outcome, Request, Scope
+from twinline.app.bank.authorisations import AuthoriseRefusal
+from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Request, Scope
 from twinline.app.bank.credit_balances import kept_minor
 from twinline.app.bank.customers import CustomerOutcome, customer_answer
 from twinline.app.bank.fields import CustomerId, Money, SignedMoney, money
 from twinline.app.bank.limits import as_of
 from twinline.app.bank.posting import HeadroomAnswer, headroom_answer
 from twinline.app.bank.reason import Reason, refused
-from twinline.app.bank.use import own_spending_minor
+from twinline.app.bank.stops import stops_of
+from twinline.app.bank.use import Use, inactive, own_spending_minor, use_refused
 from twinline.app.bank.verify import verify_owner
 from twinline.lines.available import Controls, availability_by_line
 from twinline.terms.product import Product
@@ -30,9 +32,11 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
-    from twinline.app.bank.store import KeptEvent
+    from twinline.app.bank.store import KeptEvent, Snapshot
+    from twinline.compliance.lending_stop import LendingStop
     from twinline.ledger.journal import Entry
     from twinline.lines.available import Availability
+    from twinline.lines.least import Term
 
 Count = Annotated[int, Meta(ge=1, le=1_000)]
 
@@ -55,7 +59,8 @@ class TermAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class AvailabilityAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What may be used of a line now, which term bound, and what the next would have given.
 
-    `refusal` is why nothing may be used whatever the amount; empty where something may be.
+    `refusal` is why nothing may be used whatever the amount, as a purchase or a draw would be
+    told; empty where something may be.
     """
 
     product: Product
@@ -85,9 +90,10 @@ async def _read_customer(bank: Bank, request: OfCustomer, call: Call) -> Custome
     if found is None:
         return refused(ReadRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
     on, currency = call.business_on, found.customer.currency
-    snapshot = as_of(found, on)
+    snapshot = as_of(bank, found, on)
     controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
     own = own_spending_minor(snapshot, on)
+    stops, _ = await stops_of(bank.register)
     available = availability_by_line(snapshot.lines, controls, on, own_spending_minor=own)
     return CustomerPage(
         customer=customer_answer(snapshot.customer),
@@ -95,7 +101,8 @@ async def _read_customer(bank: Bank, request: OfCustomer, call: Call) -> Custome
         seq=snapshot.seq,
         lines=tuple(line_answer(line, on) for line in snapshot.lines.values()),
         availability=tuple(
-            _availability(product, each, currency) for product, each in available.items()
+            _availability(product, each, currency, _stopped(snapshot, product, on, stops))
+            for product, each in available.items()
         ),
         contracts=tuple(contract_answer(each) for each in snapshot.contracts.values()),
         kept=money(kept_minor(snapshot), currency),
@@ -103,24 +110,44 @@ async def _read_customer(bank: Bank, request: OfCustomer, call: Call) -> Custome
     )
 
 
-def _availability(product: Product, available: Availability, currency: str) -> AvailabilityAnswer:
-    least = available.least
+def _stopped(
+    snapshot: Snapshot, product: Product, on: date, stops: tuple[LendingStop, ...]
+) -> Refused | None:
+    """Return why nothing may be used of a line, as a purchase or a draw would be told."""
+    nothing = Use(product=product, amount_minor=0, on=on, stops=stops)
+    no = inactive(snapshot, AuthoriseRefusal) or use_refused(snapshot, nothing, AuthoriseRefusal)
+    return None if no is None or no.family is Family.LIMIT else no  # amounts stand in the terms
+
+
+def _availability(
+    product: Product, available: Availability, currency: str, stopped: Refused | None
+) -> AvailabilityAnswer:
+    least, terms = available.least, available.least.terms
+    next_minor, minor = least.next_minor, available.available_minor
+    answers = [_term(term, currency, binds=term is least.binding) for term in terms]
+    if stopped is not None and stopped.reason.value != available.refusal:
+        # Not the line stops new use, or not it first: the customer or the lender does.
+        code = stopped.value if stopped.field == "reason" else ""
+        first = TermAnswer(name=stopped.reason, amount=money(0, currency), binds=True, reason=code)
+        answers = [first, *(_term(term, currency, binds=False) for term in terms)]
+        next_minor, minor = least.amount_minor, 0
     return AvailabilityAnswer(
         product=product,
-        available=money(available.available_minor, currency),
+        available=money(minor, currency),
         limit=money(available.limit_minor, currency),
         used=money(available.used_minor, currency),
-        refusal=available.refusal or "",
-        terms=tuple(
-            TermAnswer(
-                name=term.kind,
-                amount=money(term.amount_minor, currency),
-                binds=term is least.binding,
-                reason="" if term.restriction is None else term.restriction.reason,
-            )
-            for term in least.terms
-        ),
-        next=None if least.next_minor is None else money(least.next_minor, currency),
+        refusal="" if stopped is None else stopped.reason.value,
+        terms=tuple(answers),
+        next=None if next_minor is None else money(next_minor, currency),
+    )
+
+
+def _term(term: Term, currency: str, *, binds: bool) -> TermAnswer:
+    return TermAnswer(
+        name=term.kind,
+        amount=money(term.amount_minor, currency),
+        binds=binds,
+        reason="" if term.restriction is None else term.restriction.reason,
     )
 
 

@@ -99,6 +99,11 @@ AMOUNT_NOT_POSITIVE: Written = (
     Family.RULE,
     "an amount above 0, with no more decimals than the currency has",
 )
+AMOUNT_INVALID: Written = (
+    "amount_invalid",
+    Family.RULE,
+    "an amount of 0 or more, with no more decimals than the currency has",
+)
 LINE_NOT_FOUND: Written = (
     "line_not_found",
     Family.MISSING,
@@ -163,6 +168,11 @@ LINE_STOPPED: Written = (
     "line_stopped",
     Family.RULE,
     "a line without a stop of new use; its end condition is on the line",
+)
+PERIOD_LOCKED: Written = (
+    "period_locked",
+    Family.RULE,
+    "a business day after the last closed period; send it again today with a new key",
 )
 OWN_SPENDING_CAP: Written = (
     "own_spending_cap",

@@ -54,6 +54,7 @@ class RefundRefusal(Reason):
         Family.LIMIT,
         "at most what of the purchase was not refunded before",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class RefundRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):

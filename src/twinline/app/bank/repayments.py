@@ -81,6 +81,7 @@ class RepayRefusal(Reason):
         Family.RULE,
         "a customer with a contract that a payment could be kept on",
     )
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class RepayRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -202,6 +203,7 @@ class RepaymentReturnRefusal(Reason):
         "a repayment of the customer's, and one of its sources",
     )
     ALREADY_RETURNED = ("already_returned", Family.CONFLICT, "a payment is called back once")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class RepaymentReturnRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -215,13 +217,8 @@ def repayment_returned(
     snapshot: Snapshot, request: RepaymentReturnRequest, call: Call, _around: None
 ) -> Posting | Refused:
     """Return what a payment that was called back makes owed again."""
-    prefix = f"{request.repayment_id}:" + ("" if request.source is None else f"{request.source}:")
     known = [fact for facts in snapshot.facts.values() for fact in facts]
-    paid = [
-        fact
-        for fact in known
-        if fact.kind is FactKind.REPAYMENT and fact.fact_id.startswith(prefix)
-    ]
+    paid = [fact for fact in known if _is_of(fact, request)]
     if not paid:
         return refused(
             RepaymentReturnRefusal.REPAYMENT_NOT_FOUND, "repayment_id", request.repayment_id
@@ -249,6 +246,21 @@ def repayment_returned(
         request.customer_id, call, Event.REPAYMENT_RETURNED, transfers, request.repayment_id
     )
     return _posting(snapshot, call, (request.repayment_id, "repayment.returned"), changes, group)
+
+
+def _is_of(fact: Fact, request: RepaymentReturnRequest) -> bool:
+    """Return whether a fact is what one of a repayment's sources paid.
+
+    What a credit balance paid came from no source, so no bank can call it back.
+    """
+    repayment_id, _, rest = fact.fact_id.partition(":")
+    number = rest.partition(":")[0]
+    return (
+        fact.kind is FactKind.REPAYMENT
+        and repayment_id == request.repayment_id
+        and number.isdecimal()
+        and request.source in {None, int(number)}
+    )
 
 
 def _posting(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
-    from twinline.ledger.balance import Balance
+    from twinline.ledger.balance import Balance, Heading
     from twinline.ledger.control import Headroom
     from twinline.ledger.group import Group, Held
     from twinline.ledger.journal import Entry
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 class CustomerStatus(StrEnum):
     """Whether a customer may use credit at all."""
 
-    APPLIED = "applied"
-    """An application is being decided; no line is open."""
-
     ACTIVE = "active"
     IMPORTED = "imported"
     """Loaded from a book and never verified: owes and repays, cannot draw."""
@@ -41,12 +38,16 @@ class CustomerStatus(StrEnum):
     MERGED = "merged"
     """A double of another customer."""
 
-    CLOSED = "closed"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A customer as the ledger knows one: no personal data."""
+    """A customer as the ledger knows one: no personal data.
+
+    `spending_cap_minor` is the customer's own for a month; from `spending_cap_next_on` it is
+    `spending_cap_next_minor`, None for no cap.
+    `stopped_as` is the status that a stopped customer had and goes back to; `doubles_owe_minor` is
+    what doubles of this person owed when they were merged, which counts against the law's cap.
+    """
 
     customer_id: str
     status: CustomerStatus
@@ -56,6 +57,16 @@ class Customer:
     spending_cap_minor: int | None = None
     no_credit: bool = False
     merged_into: str = ""
+    stopped_as: CustomerStatus | None = None
+    doubles_owe_minor: int = 0
+    spending_cap_next_minor: int | None = None
+    spending_cap_next_on: date | None = None
+
+    def spending_cap_on(self, on: date) -> int | None:
+        """Return the customer's own cap of a month as it stands on a day, None for no cap."""
+        if self.spending_cap_next_on is not None and self.spending_cap_next_on <= on:
+            return self.spending_cap_next_minor
+        return self.spending_cap_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +148,18 @@ class Posting:
             raise PostingFault(group, "hold", hold.group_id, "of the group's id, and waiting")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A period that was closed: its last day, by whom and when.
+
+    No group that counts on that day or before is accepted from then on.
+    """
+
+    closed_until: date
+    closed_by: str
+    closed_at: datetime
+
+
 class PostingFault(ValueError):
     """A posting that nobody may ask for: a mistake of the caller's code. Nothing was done."""
 
@@ -215,6 +238,18 @@ class Store(Protocol):
         """
         ...
 
+    async def closing(self) -> Closing | None:
+        """Return the last closing of a period, None if none was ever closed."""
+        ...
+
+    async def close_period(self, closing: Closing) -> Closing:
+        """Close a period, and return the last closing: a later one than this stays.
+
+        From the answer on nothing is booked in the period, also by whoever was about to. Raises
+        `Busy`.
+        """
+        ...
+
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
         """Return what was answered to a key in the last 30 days, or None."""
         ...
@@ -244,6 +279,15 @@ class Store(Protocol):
 
         As booked by a moment or as counted by a day, both included. An account that no group
         named by then is absent. Control accounts know only when they were booked.
+        """
+        ...
+
+    async def totals(
+        self, *, booked_until: datetime | None = None, value_until: date | None = None
+    ) -> Mapping[Heading, Balance]:
+        """Return what the balances of all accounts come to, as of one moment of the book.
+
+        The days mean what they mean to `balances`; a heading without an account is absent.
         """
         ...
 

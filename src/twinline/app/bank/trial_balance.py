@@ -1,18 +1,26 @@
-"""The trial balance: what all accounts of a kind come to, added up from the journals."""
+"""The trial balance: what all accounts of a kind come to, and whether debits equal credits."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Final
 
-from twinline.app.bank.journals import moves_of_all
 from twinline.ledger.account import CONTROL_KINDS, AccountKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from twinline.app.bank.store import Store
+
+
+@unique
+class Part(StrEnum):
+    """What balances by itself: a transfer of money never meets one of limits."""
+
+    MONEY = "money"
+    LIMITS = "limits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -31,38 +39,73 @@ class Total:
     credit_minor: int = 0
     pending_minor: int = 0
 
+    @property
+    def part(self) -> Part:
+        """What the line is a part of."""
+        return Part.LIMITS if self.kind in CONTROL_KINDS else Part.MONEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foot:
+    """What the lines of one currency and part come to; `pending_minor` is debits less credits."""
+
+    currency: str
+    part: Part
+    debit_minor: int = 0
+    credit_minor: int = 0
+    pending_minor: int = 0
+
+    @property
+    def is_even(self) -> bool:
+        """Whether it sums to zero, as a true book does."""
+        return self.debit_minor == self.credit_minor and self.pending_minor == 0
+
+
+_PARTS: Final = tuple(Part)
+_KINDS: Final = tuple(AccountKind)
+
 
 async def trial_balance(
     store: Store, *, booked_until: datetime | None = None, value_until: date | None = None
 ) -> tuple[Total, ...]:
     """Return the totals as booked by a moment, or as counted by a day, both included.
 
-    Controls know only when they were booked. Debits and credits of a currency are equal. Memory
-    is bounded by the number of lines.
+    Money comes before limits, which know only when they were booked. It is as of one moment of
+    the book, also while that is in use.
     """
-    posted: defaultdict[tuple[str, AccountKind, str, str], int] = defaultdict(int)
-    pending: defaultdict[tuple[str, AccountKind, str, str], int] = defaultdict(int)
-    async for entry, moves in moves_of_all(store):
-        if booked_until is not None and entry.group.booked_at > booked_until:
-            continue
-        late = value_until is not None and entry.group.value_on > value_until
-        for account, posted_minor, pending_minor in moves:
-            if late and account.kind not in CONTROL_KINDS:
-                continue
-            line = account.currency, account.kind, account.licence, account.funder
-            posted[line] += posted_minor
-            pending[line] += pending_minor
-    kinds = list(AccountKind)
-    lines = sorted(posted, key=lambda line: (line[0], kinds.index(line[1]), *line[2:]))
-    return tuple(
+    totals = [
         Total(
-            currency=line[0],
-            kind=line[1],
-            licence=line[2],
-            funder=line[3],
-            debit_minor=max(0, posted[line]),
-            credit_minor=max(0, -posted[line]),
-            pending_minor=pending[line],
+            currency=heading.currency,
+            kind=heading.kind,
+            licence=heading.licence,
+            funder=heading.funder,
+            debit_minor=max(0, balance.posted_minor),
+            credit_minor=max(0, -balance.posted_minor),
+            pending_minor=balance.pending_minor,
         )
-        for line in lines
-    )
+        for heading, balance in (
+            await store.totals(booked_until=booked_until, value_until=value_until)
+        ).items()
+    ]
+    return tuple(sorted(totals, key=_place))
+
+
+def _place(total: Total) -> tuple[str, int, int, str, str]:
+    part, kind = _PARTS.index(total.part), _KINDS.index(total.kind)
+    return total.currency, part, kind, total.licence, total.funder
+
+
+def footed(totals: Iterable[Total]) -> tuple[Foot, ...]:
+    """Return what the lines come to, in the order of their currencies and parts."""
+    feet: dict[tuple[str, Part], Foot] = {}
+    for total in totals:
+        key = total.currency, total.part
+        foot = feet.get(key, Foot(currency=total.currency, part=total.part))
+        feet[key] = Foot(
+            currency=total.currency,
+            part=total.part,
+            debit_minor=foot.debit_minor + total.debit_minor,
+            credit_minor=foot.credit_minor + total.credit_minor,
+            pending_minor=foot.pending_minor + total.pending_minor,
+        )
+    return tuple(feet.values())

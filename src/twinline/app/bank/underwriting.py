@@ -19,7 +19,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What is granted: each line's limit, both together, and the price of the cash loan.
 
     A limit of 0 opens no line. `decision_id` names the certificate that says why.
-    `effective_from_on` delays the grant (R68).
+    `effective_from_on` delays the grant to a day, `on_condition` until a person says that its
+    condition is met (R68).
     """
 
     decision_id: Identifier
@@ -29,6 +30,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cash_loan_rate: Rate | None = None
     segment: str = ""
     effective_from_on: date | None = None
+    on_condition: bool = False
 
 
 class ReasonText(msgspec.Struct, frozen=True, kw_only=True):

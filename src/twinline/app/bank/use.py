@@ -10,6 +10,7 @@ from twinline.app.bank.store import CustomerStatus
 from twinline.compliance.lending_stop import stopped
 from twinline.lines.effective import new_use, stop_on
 from twinline.servicing.fact import FactKind
+from twinline.servicing.fold import effective
 from twinline.terms.licence import Licence
 
 if TYPE_CHECKING:
@@ -65,15 +66,16 @@ def inactive(snapshot: Snapshot, reasons: type[Reason]) -> Refused | None:
 def own_spending_minor(snapshot: Snapshot, on: date) -> int | None:
     """Return what is left this calendar month of the customer's own spending cap, None without.
 
-    Purchases, draws and what is held count; refunds do not give it back.
+    Purchases, draws and what is held count; refunds do not give it back. What was reversed, such
+    as a draw that the bank sent back, was never spent.
     """
-    cap = snapshot.customer.spending_cap_minor
+    cap = snapshot.customer.spending_cap_on(on)
     if cap is None:
         return None
     spent = sum(
         fact.amount_minor
         for facts in snapshot.facts.values()
-        for fact in facts
+        for fact in effective(facts)
         if fact.kind in _SPENT and (fact.value_on.year, fact.value_on.month) == (on.year, on.month)
     )
     return cap - spent - sum(hold.amount_minor for hold in snapshot.holds.values())
@@ -83,7 +85,7 @@ def _line_refused(line: Line, on: date, reasons: type[Reason]) -> Refused | None
     refusal = new_use(line, on)
     if refusal is None:
         return None
-    stop = stop_on(line, on)
+    stop = line.grounds or stop_on(line, on)
     why = "" if stop is None else stop.reason
     return refused(reason_like(reasons, refusal), "reason" if why else "", why)
 

@@ -27,14 +27,16 @@ if TYPE_CHECKING:
     from twinline.decision.strategy import Strategy
 
 
-def challengers(strategy: Strategy, customer_ids: Sequence[str]) -> Truths:
-    """Tell which customers the experiment draws; see `decision.decide.is_challenger`."""
+def challengers(strategy: Strategy, customer_ids: Sequence[bytes]) -> Truths:
+    """Tell which customers the experiment draws; see `decision.decide.is_challenger`.
+
+    The ids are in UTF-8.
+    """
     share = strategy.experiment.challenger_ppm
     if share in {0, PPM}:
         return np.full(len(customer_ids), share == PPM)
-    salt = f"{strategy.experiment.salt}:"
-    sha256 = hashlib.sha256
-    digests = b"".join([sha256(f"{salt}{each}".encode()).digest() for each in customer_ids])
+    salt, sha256 = f"{strategy.experiment.salt}:".encode(), hashlib.sha256
+    digests = b"".join([sha256(salt + each).digest() for each in customer_ids])
     first = np.frombuffer(digests, ">u8")[:: sha256().digest_size // 8]
     return first % PPM < share
 
@@ -50,8 +52,13 @@ class ColumnDecider:
         self._reasons = ReasonCodes(strategy)
         self._limits = (strategy.joint, *(strategy.limits[product] for product in Product))
         self._lines = tuple(Line(strategy, product, self._reasons) for product in Product)
+        self._read = tuple(
+            place
+            for place, feature in enumerate(strategy.features)
+            if feature.name not in strategy.idle
+        )
         self._doubts = (
-            *(feature.name for feature in strategy.features),
+            *(strategy.features[place].name for place in self._read),
             *(
                 f"{name} {limit.terms[place].name}"
                 for name, limit in zip(("joint", *Product), self._limits, strict=True)
@@ -63,7 +70,7 @@ class ColumnDecider:
         """Return the outcome of every row; equal to `Decider.decide` field by field."""
         slots = self._measures
         found = Found(slots.plan.run(self._given(chunk, as_of_day)), chunk)
-        in_doubt = [found.truths(slot) for slot in slots.doubts]
+        in_doubt = [found.truths(slots.doubts[place]) for place in self._read]
         doubt = either(in_doubt)
         found.doubt = np.ascontiguousarray(across(doubt, chunk.rows)) if doubt.any() else None
         needed = [

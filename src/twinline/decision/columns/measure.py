@@ -88,12 +88,8 @@ def compile_columns(strategy: Strategy) -> Measures:
     frame = ("as_of_day", "challenger", *LAW_BOUNDS, *(each.name for each in strategy.dated))
     given = {name: program.given(name) for name in frame}
     cells = tuple(program.given() for _ in strategy.columns)
-    doubts = _features(program, strategy, cells)
-    bins = tuple(_bin(program, strategy, attribute) for attribute in strategy.scorecard)
-    (score,) = program.step(_scoring(strategy), bins, makes=1)
-    program.name("score", score)
-    pd_ppm = program.value(_pd(strategy))
-    program.name("pd_ppm", pd_ppm)
+    doubts = feature_steps(program, strategy, cells)
+    bins, score, pd_ppm = score_steps(program, strategy)
     tests = [program.value(segment.when) for segment in strategy.segments[:-1]]
     (segment,) = program.step(_first_that_fits, tests, makes=1)
     program.name("segment", segment)
@@ -136,12 +132,22 @@ def compile_columns(strategy: Strategy) -> Measures:
     )
 
 
+def score_steps(program: Program, strategy: Strategy) -> tuple[tuple[Slot, ...], Slot, Slot]:
+    """Add the steps from the features to the bins, the score and the probability of default."""
+    bins = tuple(_bin(program, strategy, attribute) for attribute in strategy.scorecard)
+    (score,) = program.step(_scoring(strategy), bins, makes=1)
+    program.name("score", score)
+    pd_ppm = program.value(_pd(strategy))
+    program.name("pd_ppm", pd_ppm)
+    return bins, score, pd_ppm
+
+
 def _now(strategy: Strategy, features: Sequence[Slot]) -> list[Slot]:
     names = [feature.name for feature in strategy.features]
     return [features[names.index(strategy.limits[product].now)] for product in Product]
 
 
-def _features(program: Program, strategy: Strategy, cells: Sequence[Slot]) -> tuple[Slot, ...]:
+def feature_steps(program: Program, strategy: Strategy, cells: Sequence[Slot]) -> tuple[Slot, ...]:
     """Add the steps to every feature, by its name; return where each is in doubt."""
     places = {name: place for place, name in enumerate(strategy.columns)}
     doubts = []

@@ -30,11 +30,12 @@ class Ranked:
     def add(self, codes: Codes) -> None:
         """Add every row's next reason, `NO_REASON` where it has none."""
         fresh: Truths = (codes >= 0) & (self._found < REASONS_MAX)
-        for earlier in self.codes:
-            fresh &= codes != earlier
         if not fresh.any():
             return
-        for place, held in enumerate(self.codes):
+        most = int(self._found.max(initial=0))
+        for earlier in self.codes[:most]:
+            fresh &= codes != earlier
+        for place, held in enumerate(self.codes[: most + 1]):
             np.copyto(held, codes, where=fresh & (self._found == place))
         self._found += fresh
 

@@ -404,21 +404,22 @@ def reasons(before: Side, after: Side) -> Iterator[Change]:
 
 
 def wording(before: Side, after: Side) -> Iterator[Change]:
-    """The names of features and segments in both languages, and the strategy's own."""
-    texts = tuple(
-        {
-            **{
-                f"feature {n}.{k}": getattr(f, k)
-                for n, f in s.written.features.items()
-                for k in KEYS
-            },
-            **{f"segment {g.name}.{k}": getattr(g, k) for g in s.strategy.segments for k in KEYS},
-        }
-        for s in (before, after)
-    )
-    for name in [name for name in texts[0] if name in texts[1]]:
-        if texts[0][name] != texts[1][name]:
-            yield Change(Section.WORDING, Kind.CHANGED, name, texts[0][name], texts[1][name])
+    """The names of features, segments and terms in both languages."""
+    old, new = _texts(before), _texts(after)
+    for name in [name for name in old if name in new]:
+        if old[name] != new[name]:
+            yield Change(Section.WORDING, Kind.CHANGED, name, old[name], new[name])
+
+
+def _texts(side: Side) -> dict[str, str]:
+    """Return what a side calls its features, segments and terms; a term's name is English."""
+    features, segments = side.written.features.items(), side.strategy.segments
+    terms = [(line, term) for line, limit in side.written.limits.items() for term in limit.terms]
+    return {
+        **{f"feature {name}.{key}": getattr(each, key) for name, each in features for key in KEYS},
+        **{f"segment {each.name}.{key}": getattr(each, key) for each in segments for key in KEYS},
+        **{f"{line} term {term.name}.zh": term.zh for line, term in terms},
+    }
 
 
 KEYS = ("zh", "en")

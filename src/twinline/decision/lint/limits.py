@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinline.decision.expression import Name, Op, Operation, spelled
+from twinline.decision.expression import Literal, Name, Op, Operation, spelled
 from twinline.decision.fault import Finding
 from twinline.decision.figures import yuan
 from twinline.decision.lint.order import never_above
 from twinline.decision.lint.phrase import inside, quoted
+from twinline.decision.lint.span import TRUE
 from twinline.decision.lint.subject import expressions_of, limit_of, of_role
 from twinline.decision.resolve import ROUNDINGS
 from twinline.decision.strategy import PPM, Role
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from twinline.decision.expression import Expression
     from twinline.decision.lint.subject import Subject
@@ -115,6 +116,50 @@ def _prevails(subject: Subject, limit: Limit, rival: Term, term: Term, box: Box)
             return strictly or (earlier and never_above(subject.worlds, ours, theirs, box))
         case _:
             return False
+
+
+def limit_always_zero(subject: Subject) -> Iterator[Finding]:
+    """A limit that is nothing for everyone, most often by a step above all of its terms."""
+    names = ("joint_limit_minor", *(limit_of(product) for product in Product))
+    for result, (name, limit) in zip(names, subject.limits(), strict=True):
+        if subject.worlds.span(Name(result)).greatest <= 0:
+            step = yuan(limit.step_minor)
+            rule = f"no customer can have more: raise its terms, or lower its step of {step}"
+            yield Finding(f"limits.toml {name}", "always 0", rule)
+
+
+def raise_never_made(subject: Subject) -> Iterator[Finding]:
+    """A smallest raise that no term lets a line reach: lines would only ever fall."""
+    for product in Product:
+        limit = subject.strategy.limits[product]
+        now, share = Name(limit.now), limit.raise_ppm
+        short = Operation(Op.MUL, (now, Literal(PPM + share - 1)))
+        too_little = Operation(Op.DIV_DOWN, (short, Literal(PPM)))
+        boxes = subject.worlds.holding([(Operation(Op.GT, (now, Literal(0))), TRUE)])
+        caps = [term for term in limit.terms if term.role is not Role.FLOOR]
+        floors = of_role(limit, Role.FLOOR)
+        held = [
+            term for term in caps if share and _always_within(subject, term, too_little, boxes)
+        ]
+        if not boxes or not held:
+            continue
+        if held[0].role is Role.HARD or all(
+            never_above(subject.worlds, floor.amount.expression, too_little, box)
+            for floor in floors
+            for box in boxes
+        ):
+            rule = f"{held[0].name!r} lets no line rise by so much, so none ever does: lower it"
+            place = f"limits.toml {product.value}.raise_at_least_ppm"
+            yield Finding(place, f"{share:_}", rule)
+
+
+def _always_within(subject: Subject, term: Term, most: Expression, boxes: Sequence[Box]) -> bool:
+    """Tell whether a term is proven to have a value, and one of at most another, in boxes."""
+    return all(
+        not subject.worlds.span(term.amount.expression, box).missing
+        and never_above(subject.worlds, term.amount.expression, most, box)
+        for box in boxes
+    )
 
 
 def line_never_opens(subject: Subject) -> Iterator[Finding]:

@@ -28,6 +28,14 @@ def ceiling_above_law(subject: Subject) -> Iterator[Finding]:
             yield Finding(f"prices.toml {product.value}.ceiling", text, rule)
 
 
+def price_always_zero(subject: Subject) -> Iterator[Finding]:
+    """A price that is nothing for everyone: the money costs the lender more than that."""
+    for product in Product:
+        if subject.worlds.span(Name(f"{product.value}_price_ppm")).greatest <= 0:
+            rule = "nobody ever pays for the money: mend parts, floor or ceiling"
+            yield Finding(f"prices.toml {product.value}", "always 0 ppm", rule)
+
+
 def parts_silent(subject: Subject) -> Iterator[Finding]:
     """Parts always above the ceiling or below the floor: they never make the price."""
     for product in Product:

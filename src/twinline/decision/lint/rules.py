@@ -212,6 +212,16 @@ def edge_without_effect(subject: Subject) -> Iterator[Finding]:
                 yield Finding(place, "restricts nothing", f"{rule}: lower it or remove the row")
 
 
+def stop_in_disguise(subject: Subject) -> Iterator[Finding]:
+    """A factor or cap that leaves nothing is a stop, and customers are told of a stop."""
+    for place, edge, condition in edges(subject):
+        boxes = subject.worlds.holding([(condition, TRUE)])
+        size = subject.worlds.span_in(edge.size.expression, boxes)
+        if edge.effect is not Effect.STOP and boxes and size.greatest <= 0:
+            rule = "it leaves nothing to use, which is a stop: write stop and no size"
+            yield Finding(place, f"{edge.effect.value} 0", rule)
+
+
 def _most(subject: Subject, product: Product) -> int:
     """Return the most a base limit can be: what comes out, or today's where it is kept."""
     today = Name(subject.strategy.limits[product].now)

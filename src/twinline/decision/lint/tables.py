@@ -11,6 +11,7 @@ from twinline.decision.lint.phrase import inside, tables_in
 from twinline.decision.lint.span import FAR, Span
 from twinline.decision.lint.subject import expressions_of, price_parts
 from twinline.decision.resolve import ROUNDINGS
+from twinline.decision.strategy import PPM
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -143,6 +144,33 @@ def band_unreached(subject: Subject) -> Iterator[Finding]:
             if not score.meet(Span(low, high)).present:
                 rule = f"the score is {score.least} to {score.greatest}: remove the row"
                 yield Finding(place, f"band {row[0]} is never reached", rule)
+
+
+def pd_flat(subject: Subject) -> Iterator[Finding]:
+    """One probability of default for every score: the card says nothing of risk."""
+    reached = {cell for _, cell in _reached(subject)}
+    if len(reached) == 1:
+        rule = "every score a customer can have means the same risk: learn the table from a book"
+        yield Finding("pd.csv", f"always {reached.pop():_} ppm", rule)
+
+
+def pd_certain(subject: Subject) -> Iterator[Finding]:
+    """A probability of none or of all: no card knows that, and nothing is lost or all is."""
+    for place, cell in _reached(subject):
+        if cell in {0, PPM}:
+            who = "nobody" if cell == 0 else "everybody"
+            rule = f"says that {who} with such a score defaults: write what was seen"
+            yield Finding(place, f"{cell:_} ppm", rule)
+
+
+def _reached(subject: Subject) -> Iterator[tuple[str, int]]:
+    """Yield place and cell of each band of pd.csv that a customer can fall into."""
+    score, table = subject.worlds.span(Name("score")), subject.strategy.pd
+    ends = [*(edge - 1 for edge in table.edges[1:]), FAR]
+    rows = subject.written.grids["pd"][1:]
+    for (place, _), low, high, cell in zip(rows, table.edges, ends, table.cells, strict=True):
+        if score.meet(Span(low, high)).present:
+            yield place, cell
 
 
 def _by_score(subject: Subject, name: str) -> bool:

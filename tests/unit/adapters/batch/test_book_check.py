@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tables import AS_OF_ON, book_batch, book_row, found_by
 from twinline.adapters.batch.book_check import BookCheck
 from twinline.adapters.batch.broken_row import Findings
+from twinline.app.book_rules import ROW_RULES
+from twinline.decision.decide import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,3 +116,34 @@ def test_a_day_beyond_the_calendar_can_be_said() -> None:
     BookCheck().check(broken, findings)
 
     assert findings.found[0].value == "day 2147483647 of the epoch"
+
+
+SMALL = st.none() | st.integers(0, 3)
+RULED = sorted(
+    {name for rules in ROW_RULES.values() for rule in rules for name in (rule.column, rule.other)}
+    - {"as_of_on", "external_score_on"}
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        dict.fromkeys(RULED, SMALL)
+        | {"external_score_on": st.none() | st.dates(date(2005, 9, 28), date(2005, 10, 2))}
+    )
+)
+def test_a_row_breaks_the_same_rules_alone_as_in_a_book(cells: dict[str, object]) -> None:
+    """Rules worked out over columns blame the columns that each rule blames for one customer."""
+    row = book_row(**cells)
+    numbers = {
+        name: day_number(cell) if isinstance(cell, date) else cell
+        for name, cell in row.items()
+        if isinstance(cell, date | int)
+    }
+    alone = [
+        (rule.column, rule.rule.format(other=rule.other))
+        for rules in ROW_RULES.values()
+        for rule in rules
+        if rule.broken(numbers)
+    ]
+
+    assert sorted((each.column, each.rule) for each in found(row)) == sorted(alone)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -156,3 +157,19 @@ def test_a_row_with_a_day_beyond_the_calendar_is_a_fault(tmp_path: Path) -> None
         BookReader(path).row(1)
     with pytest.raises(BrokenRowsFault, match="day 2147483647 of the epoch"):
         books.check(path, progress=silent)
+
+
+def test_reading_a_book_holds_a_few_batches_of_it(tmp_path: Path) -> None:
+    """However long a book is, what was read of it is let go: here some of twenty megabytes."""
+    groups, rows, letters = 40, 500, 1_000
+    dice, path = Random(1), tmp_path / "b"
+    with pq.ParquetWriter(path, book_schema("test", ""), compression="zstd") as file:
+        for _ in range(groups):
+            ids = [dice.randbytes(letters // 2).hex() for _ in range(rows)]
+            file.write_batch(book_batch(*(book_row(customer_id=each) for each in ids)))
+    before, most = pa.total_allocated_bytes(), 0
+    for _ in BookReader(path).batches(["customer_id"], rows_per_batch=rows):
+        most = max(most, pa.total_allocated_bytes() - before)
+
+    assert path.stat().st_size > groups * rows * letters // 2
+    assert most < 8 * rows * letters

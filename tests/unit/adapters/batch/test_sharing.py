@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.one_by_one import add
 from tests.standard import FOLDER, standard, standard_files
 from tests.tables import ROOT
 from twinline.adapters.batch import book_file, shelf
-from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, Digest, batch_of
+from twinline.adapters.batch.decision_schema import DECISION_SCHEMA, batch_of
+from twinline.adapters.batch.digest import Digest
 from twinline.adapters.batch.sharing import LostProcessError
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.book_ports import silent
@@ -29,12 +32,14 @@ from twinline.app.review import (
 from twinline.app.review_ports import Deciding
 from twinline.compliance.law import read_law
 from twinline.decision.decide import day_number
+from twinline.portfolio.comparison import ComparisonTally
 from twinline.portfolio.tally import Tally
 from twinline.wiring import main
 
 if TYPE_CHECKING:
     from twinline.app.review_record import ReviewRecord
     from twinline.decision.law import LawValues
+    from twinline.portfolio.compared import ComparisonFigures
     from twinline.portfolio.figures import Figures
 
 DAY = date(2026, 11, 1)
@@ -81,19 +86,41 @@ def test_processes_change_nothing_in_a_review(book: Path, tmp_path: Path) -> Non
     assert multiprocessing.active_children() == []
 
 
+def compared(book: Path, jobs: int) -> ComparisonFigures:
+    """Return what so many processes find of the standard strategy against the cautious one."""
+    folder = ROOT / "strategies" / "challengers" / "cautious"
+    cautious = usable_strategy(folder, shelf.strategy_files(folder), 1)
+    tally = ComparisonTally("CNY", PROTECTED_COLUMNS)
+    both = replace(deciding(), against=cautious)
+    with shelf.book(book).decided(both, jobs) as parts:
+        for part in parts:
+            assert part.compared is not None
+            tally.merge(part.compared)
+    return tally.figures()
+
+
+def test_processes_change_nothing_in_a_comparison(book: Path) -> None:
+    """One process and two find the same figures, examples included."""
+    alone = compared(book, 1)
+
+    assert compared(book, 2) == alone
+    assert alone.alike < alone.customers == CUSTOMERS
+
+
 def one_by_one(book: Path, record: ReviewRecord) -> tuple[str, Figures]:
     """Return digest and figures of deciding and adding one customer of the book at a time."""
     source = shelf.book(book)
     strategy = usable_strategy(FOLDER, standard_files(), record.strategy.currency_scale)
     decider = decider_on(strategy, record.decided_on)
     laws = {law.licence.value: law for law in record.law}
-    tally, digest = Tally(source.currency, PROTECTED_COLUMNS), Digest()
+    tally = Tally(source.currency, PROTECTED_COLUMNS, strategy.limits)
+    digest = Digest(DECISION_SCHEMA)
     day = day_number(source.as_of_on)
     for customers in source.customers(strategy.columns):
         decided = []
         for each in customers:
             outcome = decider.decide(each.customer_id, each.cells, laws_of(laws, each), day)
-            tally.add(outcome, defaulted=each.defaulted, groups=each.groups)
+            add(tally, outcome, row=each.number, defaulted=each.defaulted, groups=each.groups)
             decided.append((each.number, outcome))
         digest.add(batch_of(decided))
     return digest.hexdigest(), tally.figures()

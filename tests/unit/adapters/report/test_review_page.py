@@ -8,20 +8,29 @@ import json
 import re
 import subprocess
 import sys
+from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.pages import Reading
 from tests.reviews import NO_GROUPS, line, outcome, record, standard
 from twinline.adapters.report.review import review_page
+from twinline.adapters.report.words import MINUS
+from twinline.app.explaining import explain_customer
+from twinline.app.explanation import Example, Frame
+from twinline.app.review_ports import Customer as BookCustomer
+from twinline.app.told import told
+from twinline.decision.decide import Decider
 from twinline.decision.strategy import Action
 
 if TYPE_CHECKING:
     from tests.reviews import Customer
+    from twinline.app.explanation import Explanation
     from twinline.app.review_ports import Language
     from twinline.app.review_record import ReviewRecord
 
@@ -65,9 +74,23 @@ BOOKS: dict[str, list[Customer]] = {
 }
 
 
+def explained() -> Explanation:
+    """Return the explanation of a customer of whom little is known but a pay-later line."""
+    known = {"pay_later_limit_minor": 10_000_00, "pay_later_balance_minor": 2_000_00}
+    late = {f"pay_later_lateness_{month}": 0 for month in range(1, 7)}
+    cells = tuple((known | late).get(name) for name in standard().columns)
+    customer = BookCustomer(
+        number=1, customer_id="C1", licence="BK", cells=cells, defaulted=None, groups=NO_GROUPS
+    )
+    day, law = date(2026, 11, 1), record([]).law[0]
+    decider = Decider(standard(), day)
+    frame = Frame(currency="CNY", as_of_on=day, law_known_on=day)
+    return explain_customer(decider, customer, law, frame)
+
+
 def page(kept: ReviewRecord, lang: Language = "en") -> bytes:
     """Return the page of a record under the standard strategy."""
-    return review_page(kept, standard(), lang)
+    return review_page(kept, standard(), (), lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -121,6 +144,34 @@ def test_every_chart_has_its_figures_as_a_table(lang: Language) -> None:
     figures = re.findall(r"<figure.*?</figure>", made.decode(), re.DOTALL)
     assert len(figures) == len(charts) > 0
     assert all("<details open>" in each and "<table>" in each for each in figures)
+
+
+def test_the_waterfall_says_where_each_step_leads() -> None:
+    """The chart's table ends at what can be used, which is what its steps add up to."""
+    terms = (9_000_00, None, 6_000_00, *[None] * 5, 0, 50_000_00)
+    cut = replace(CUT.pay_later, terms=terms, binding="joint limit")
+    made = page(record([(replace(CUT, pay_later=cut), True, NO_GROUPS)]))
+
+    shown = re.sub(r"<[^>]*>", " ", made.decode())
+    steps = re.search(r"Step\s+Amount(.*?)Cash loan", shown[shown.index("alone") :], re.DOTALL)
+    assert steps is not None
+    amounts = re.findall(rf"[{MINUS}\d,]+", steps[1].replace("CNY", ""))
+    assert amounts == ["9,000", f"{MINUS}3,000", "6,000", "6,000"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_example_says_what_explain_says(lang: Language) -> None:
+    """Every term with an amount, every reason and all that helps stand in the page."""
+    explanation = explained()
+    example = Example(kind="cut", explanation=explanation)
+    made = review_page(record(some()), standard(), [example], lang).decode()
+    shown = html.unescape(re.sub(r"<[^>]*>", " ", made))
+
+    for each in told(explanation, lang).lines:
+        wanted = [term.name for term in each.terms if term.minor is not None]
+        wanted += [reason.text for reason in each.reasons]
+        assert len(wanted) > len(each.reasons) > 0
+        assert all(words in shown for words in [*wanted, *each.helps, *each.ends])
 
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<b>"

@@ -70,6 +70,13 @@ def test_a_command_on_a_customer_declares_what_its_running_may_say() -> None:
             assert command.run.outcome is command.outcome
 
 
+def test_every_command_that_books_may_meet_a_closed_period() -> None:
+    """What is keyed and no record of the lender's own goes through the journal."""
+    for command in CATALOGUE:
+        books = command.keyed and not isinstance(command.run, Recording)
+        assert books == ("PERIOD_LOCKED" in command.refusals.__members__), command.name
+
+
 def test_new_use_declares_every_reason_of_its_gates_in_their_order() -> None:
     """Purchase, quote and draw name every reason of the line and of their controls."""
     for name, controls in (
@@ -82,7 +89,8 @@ def test_new_use_declares_every_reason_of_its_gates_in_their_order() -> None:
         use = [reason for reason in values if reason in {*UseRefusal} - {UseRefusal.NO_CREDIT}]
         assert use == [reason for reason in UseRefusal if reason is not UseRefusal.NO_CREDIT]
         assert {"lending_stopped", "no_credit", "own_spending_cap"} <= set(values)
-        assert controls == set(values) & {refusal.value for refusal in Refusal}
+        ledger = {refusal.value for refusal in Refusal} - {Refusal.PERIOD_LOCKED.value}
+        assert controls == set(values) & ledger
 
 
 def test_one_reason_has_one_family_wherever_it_is_given() -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.banks import CARD, loan, new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE
 from twinline.app.bank.command import OfCustomer
+from twinline.app.bank.customers import SET_SPENDING_CAP, SpendingCapRequest
 from twinline.app.bank.lines import COMMANDS as LINE_COMMANDS
 from twinline.app.bank.lines import ChangeLimitRequest
 from twinline.app.bank.loans import (
@@ -51,6 +52,8 @@ def _draw(quoted: QuoteOutcome, **changes: str) -> DrawRequest:
         ({"amount": "499.99"}, "below_least_loan"),
         ({"periods": 9}, "term_not_offered"),
         ({"method": Method.EQUAL_PRINCIPAL}, "method_not_offered"),
+        ({"income": "20000.001"}, "amount_invalid"),
+        ({"service_elsewhere": "15000.001"}, "amount_invalid"),
         ({"income": "1000"}, "not_affordable"),
         ({"income": "0"}, "not_affordable"),
         ({"amount": "30000.01", "income": "90000"}, "cash_loan_headroom"),
@@ -125,6 +128,35 @@ def test_a_second_loan_counts_the_first_ones_service() -> None:
         await world.done(QUOTE, request)
         await world.borrow(customer, "10000")
         assert await world.no(QUOTE, request) == "not_affordable"
+
+    run(story(new_world()))
+
+
+def test_two_quotes_that_are_borne_alone_are_not_both_drawn() -> None:
+    """R28: a draw is held against the income again, with all that was drawn since the quote."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        request = msgspec.structs.replace(loan(customer, "10000"), income="1900")
+        first, second = await world.done(QUOTE, request), await world.done(QUOTE, request)
+        await world.done(DRAW, _draw(first))
+        assert await world.no(DRAW, _draw(second)) == "not_affordable"
+
+    run(story(new_world()))
+
+
+def test_a_draw_that_came_back_was_not_spent() -> None:
+    """The customer's own cap of the month counts what was, not what was sent back."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        cap = SpendingCapRequest(customer_id=customer, cap="1000")
+        await world.done(SET_SPENDING_CAP, cap)
+        drawn = await world.borrow(customer, "1000")
+        assert await world.no(QUOTE, loan(customer, "1000")) == "own_spending_cap"
+        back = OfLoan(customer_id=customer, contract_id=drawn.contract.contract_id)
+        await world.done(RETURN_DISBURSEMENT, back)
+        await world.borrow(customer, "1000")
 
     run(story(new_world()))
 

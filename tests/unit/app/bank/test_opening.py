@@ -32,9 +32,15 @@ if TYPE_CHECKING:
         (applying(card="6222020200112230009"), "card_invalid"),
         (applying(resident_id="110105200901010011"), "under_age"),
         (applying(currency="USD"), "currency_not_lent"),
+        (applying(income="8000.001"), "amount_invalid"),
+        (applying(debt_elsewhere="1.001"), "amount_invalid"),
         (applying(decision=None), "decision_missing"),
         (applying(decision=decided(joint_limit="45000.01")), "decision_invalid"),
         (applying(decision=decided(cash_loan_rate=None)), "decision_invalid"),
+        (
+            applying(decision=decided(on_condition=True, effective_from_on=date(2026, 12, 1))),
+            "decision_invalid",
+        ),
         (applying(decision=decided(cash_loan_rate="0.2400001")), "rate_above_ceiling"),
     ],
 )
@@ -95,6 +101,23 @@ def test_two_applications_of_one_person_are_one_customer() -> None:
         assert await world.no(APPLY, applying()) == "customer_exists"
         other = AcceptRequest(application_id=first.application_id)
         assert await world.no(ACCEPT, other) == "customer_exists"
+
+    run(story())
+
+
+def test_who_applies_again_with_another_card_draws_to_that_card() -> None:
+    """Before lines are open, what was checked last is kept; an open customer keeps the bound."""
+
+    async def story() -> None:
+        world = new_world()
+        await world.done(APPLY, applying())
+        again = await world.done(APPLY, applying(card="4111111111111111"))
+        kept = await world.bank.vault.read(again.customer_id, "test", world.at)
+        assert kept[Field.CARD] == "4111111111111111"
+        await world.done(ACCEPT, AcceptRequest(application_id=again.application_id))
+        assert await world.no(APPLY, applying()) == "customer_exists"
+        kept = await world.bank.vault.read(again.customer_id, "test", world.at)
+        assert kept[Field.CARD] == "4111111111111111"
 
     run(story())
 

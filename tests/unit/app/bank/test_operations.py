@@ -4,6 +4,15 @@ from typing import TYPE_CHECKING
 
 from tests.banks import loan, new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE
+from twinline.app.bank.command import OfCustomer
+from twinline.app.bank.customers import STOP_CUSTOMER, StopCause, StopCustomerRequest
+from twinline.app.bank.funders import (
+    BRING_SHARE,
+    REGISTER_FUNDER,
+    RETURN_SHARE,
+    RegisterFunderRequest,
+    ShareRequest,
+)
 from twinline.app.bank.loans import QUOTE
 from twinline.app.bank.merchants import (
     LIST_MERCHANTS,
@@ -16,16 +25,15 @@ from twinline.app.bank.operations import (
     LIST_STOPS,
     PAY_OUT_MERCHANT,
     READ_PAYABLE,
-    REGISTER_FUNDER,
     SET_STOP,
     LiftStopRequest,
     ListStopsRequest,
     OfMerchant,
     PayoutRequest,
-    RegisterFunderRequest,
     SetStopRequest,
 )
-from twinline.app.bank.reading import READ_EVENTS, EventsRequest
+from twinline.app.bank.reading import READ_CUSTOMER, READ_EVENTS, EventsRequest
+from twinline.app.bank.verify import verify_owner
 from twinline.lines.line import Cause
 from twinline.terms.licence import Licence
 from twinline.terms.product import Product
@@ -55,6 +63,38 @@ def test_a_lending_stop_refuses_its_product_until_it_is_lifted() -> None:
         assert lifted.stops[0].lifted_by == "desk, second"
         assert await world.no(LIFT_STOP, LiftStopRequest(stop_id="s1")) == "stop_not_found"
         await world.done(QUOTE, loan(customer, "1000"))
+
+    run(story(new_world()))
+
+
+def test_nothing_is_available_while_lending_or_the_customer_is_stopped() -> None:
+    """What a page says may be used is what a purchase or a draw would be told, with the reason."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        stop = SetStopRequest(
+            stop_id="s1", cause=Cause.FUNDING, reason="FUNDING_SHORT", product=Product.CASH_LOAN
+        )
+        await world.done(SET_STOP, stop)
+        page = await world.done(READ_CUSTOMER, OfCustomer(customer_id=customer))
+        told = {each.product: (each.available, each.refusal) for each in page.availability}
+        assert told == {
+            Product.PAY_LATER: ("15000.00", ""),
+            Product.CASH_LOAN: ("0.00", "lending_stopped"),
+        }
+        (bound,) = [each for each in page.availability[1].terms if each.binds]
+        assert (bound.name, bound.amount, bound.reason) == (
+            "lending_stopped",
+            "0.00",
+            "FUNDING_SHORT",
+        )
+        assert page.availability[1].next == "30000.00"
+        flag = StopCustomerRequest(customer_id=customer, cause=StopCause.DEATH)
+        await world.done(STOP_CUSTOMER, flag)
+        page = await world.done(READ_CUSTOMER, OfCustomer(customer_id=customer))
+        assert {(each.available, each.refusal) for each in page.availability} == {
+            ("0.00", "customer_not_active")
+        }
 
     run(story(new_world()))
 
@@ -116,5 +156,36 @@ def test_events_are_read_in_order_and_to_the_end() -> None:
         rest = await world.done(READ_EVENTS, EventsRequest(after=first.next_after))
         kinds = [event.kind for event in (*first.events, *rest.events)]
         assert kinds == ["customer.opened", "authorisation.held", "authorisation.captured"]
+
+    run(story(new_world()))
+
+
+def test_a_funder_is_owed_what_it_brought_and_was_not_paid_back() -> None:
+    """Two persons, once by key, never more back than is owed, in a journal of its own."""
+
+    async def story(world: World) -> None:
+        share = ShareRequest(funder_id="F1", amount="1000")
+        assert await world.no(BRING_SHARE, share) == "funder_not_found"
+        funder = RegisterFunderRequest(funder_id="F1", name="A Bank", licence=Licence.BANK)
+        await world.done(REGISTER_FUNDER, funder)
+        world.client = "second"
+        assert await world.no(BRING_SHARE, share) == "second_person_missing"
+        world.client = "desk"
+        nothing = ShareRequest(funder_id="F1", amount="0")
+        assert await world.no(BRING_SHARE, nothing) == "amount_not_positive"
+        abroad = ShareRequest(funder_id="F1", amount="1", currency="USD")
+        assert await world.no(BRING_SHARE, abroad) == "currency_not_lent"
+        brought = await world.done(BRING_SHARE, share, "b")
+        assert await world.done(BRING_SHARE, share, "b") == brought
+        assert brought.payable == "1000.00"
+        too_much = ShareRequest(funder_id="F1", amount="1000.01")
+        assert await world.no(RETURN_SHARE, too_much) == "share_exceeded"
+        back = ShareRequest(funder_id="F1", amount="400")
+        assert (await world.done(RETURN_SHARE, back)).payable == "600.00"
+        assert [each async for each in world.bank.store.owners()] == ["funder:F1"]
+        names = {account.name for account in await world.bank.store.balances("funder:F1")}
+        assert names == {"funder_payable/funder:F1/CNY///"}
+        entries, findings = await verify_owner(world.bank.store, "funder:F1")
+        assert (entries, list(findings)) == (2, [])
 
     run(story(new_world()))

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from tests.banks import new_world, opened, run
 from twinline.adapters.memory.register import MemoryRegister
+from twinline.app.bank.catalogue import CATALOGUE
 from twinline.app.bank.command import Family, Refused
 from twinline.app.bank.deciding import TRIES
-from twinline.app.bank.lines import COMMANDS as LINE_COMMANDS
 from twinline.app.bank.lines import (
     ChangeLimitRequest,
     MoveLimitRequest,
@@ -16,6 +16,7 @@ from twinline.app.bank.lines import (
     TemporaryRequest,
 )
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
+from twinline.app.bank.restrictions import EndRestrictionRequest
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def test_what_is_not_there_cannot_be_changed() -> None:
         cash = Product.CASH_LOAN
         day = world.on
         requests: dict[str, Request] = {
-            "freeze_line": OfLine(customer_id=customer, product=cash),
+            "unfreeze_line": OfLine(customer_id=customer, product=cash),
             "close_line": OfLine(customer_id=customer, product=cash),
             "change_limit": ChangeLimitRequest(
                 customer_id=customer,
@@ -94,10 +95,13 @@ def test_what_is_not_there_cannot_be_changed() -> None:
             "move_limit": MoveLimitRequest(
                 customer_id=customer, from_product=Product.PAY_LATER, amount="1"
             ),
+            "end_restriction": EndRestrictionRequest(
+                customer_id=customer, product=cash, restriction_id="r"
+            ),
             "set_own_cap": OwnCapRequest(customer_id=customer, product=cash, cap="1"),
         }
-        for command in LINE_COMMANDS:
-            if command.name in requests:
-                assert await world.no(command, requests[command.name]) == "line_not_found"
+        commands = {command.name: command for command in CATALOGUE}
+        for name, request in requests.items():
+            assert await world.no(commands[name], request) == "line_not_found", name
 
     run(story(new_world()))

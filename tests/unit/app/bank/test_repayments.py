@@ -146,3 +146,44 @@ def test_what_is_kept_pays_the_next_purchase_another_contract_or_goes_out() -> N
         await _sound(world, customer)
 
     run(story(new_world()))
+
+
+def test_what_is_kept_pays_without_the_bank_and_no_bank_calls_it_back() -> None:
+    """A use moves the credit balance against the debt, no money; no source can call it back."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        await world.done(REPAY, RepayRequest(customer_id=customer, sources=(_source("500"),)))
+        await world.borrow(customer, "1000")
+        await world.done(USE_CREDIT_BALANCE, CreditBalanceRequest(customer_id=customer), "use")
+        page = await world.done(READ_JOURNAL, JournalRequest(customer_id=customer))
+        used = page.entries[-1]
+        kinds = [(each.debit.split("/")[0], each.credit.split("/")[0]) for each in used.transfers]
+        assert used.event == "credit_balance_used"
+        assert kinds == [("credit_balance", "principal"), *[("headroom", "use")] * 3]
+        again = RepaymentReturnRequest(customer_id=customer, repayment_id="use")
+        assert await world.no(RETURN_REPAYMENT, again) == "repayment_not_found"
+        await _sound(world, customer)
+
+    run(story(new_world()))
+
+
+def test_a_payment_called_back_after_what_was_over_was_used_is_owed_again() -> None:
+    """What it paid elsewhere stays paid; the contract it was kept on owes what went back."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        over = RepayRequest(customer_id=customer, sources=(_source("500"),))
+        await world.done(REPAY, over, "pay")
+        drawn = await world.borrow(customer, "1000")
+        await world.done(USE_CREDIT_BALANCE, CreditBalanceRequest(customer_id=customer))
+        back = await world.done(
+            RETURN_REPAYMENT, RepaymentReturnRequest(customer_id=customer, repayment_id="pay")
+        )
+        owed = {each.contract_id: each.owed.principal for each in back.contracts}
+        assert owed == {f"{customer}.pay_later": "500.00"}
+        assert back.headroom.cash_loan == "29500.00"
+        assert drawn.contract.contract_id not in owed
+        await _sound(world, customer)
+
+    run(story(new_world()))

@@ -124,8 +124,9 @@ async def test_a_wrong_sign_of_a_command_is_found() -> None:
 
     assert await lines_of(store) == [
         "C1, contract K-cash_loan: principal owed is 200, the ledger has 400 [I4]",
-        "C1, control cash_loan: use is 400, the principal owed is 200 [I4]",
-        "C1, control person: use is 400, the principal owed is 200 [I4]",
+        "C1, control cash_loan: use is 400, the principal owed makes it 200 [I4]",
+        "C1, control joint: use is 400, the principal owed makes it 200 [I4]",
+        "C1, control person: use is 400, the principal owed makes it 200 [I4]",
     ]
 
 
@@ -153,8 +154,9 @@ async def test_an_accepted_stale_decision_is_found() -> None:
     assert await lines_of(store) == [
         "C1, contract K-cash_loan: principal owed is 200, the ledger has 100 [I4]",
         "C1, contract K-cash_loan: it says principal 200, its facts principal 100 [I4]",
-        "C1, control cash_loan: use is 100, the principal owed is 200 [I4]",
-        "C1, control person: use is 100, the principal owed is 200 [I4]",
+        "C1, control cash_loan: use is 100, the principal owed makes it 200 [I4]",
+        "C1, control joint: use is 100, the principal owed makes it 200 [I4]",
+        "C1, control person: use is 100, the principal owed makes it 200 [I4]",
     ]
 
 

@@ -142,6 +142,12 @@ CHANGED = {
             "the most that a limit moves at once"
         ),
     ),
+    "the Chinese name of a term": (
+        "limits.toml",
+        'zh = "小额分散"',
+        'zh = "单户上限"',
+        "    pay_later term small tickets.zh: 小额分散 → 单户上限",
+    ),
 }
 
 

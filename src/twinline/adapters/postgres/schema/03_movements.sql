@@ -4,6 +4,7 @@
 -- What a group adds to the controls' headroom and limits, debits less credits. Its own transfers
 -- come first, then what is held and how much of it is posted, where it ends a hold. A transfer that
 -- waits takes headroom at once and does nothing else; what is not posted of it gives that back.
+-- A transfer of a control stays within it, so that one part of its names says which it moves.
 CREATE FUNCTION control_changes_1(
   debits text[], credits text[], amounts bigint[], pending boolean[],
   held_debits text[], held_credits text[], held_amounts bigint[], posted bigint[]
@@ -14,34 +15,32 @@ CREATE FUNCTION control_changes_1(
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
   SELECT
-    coalesce(sum(m.amount) FILTER (WHERE m.head AND m.part = 'pay_later'), 0)::bigint,
-    coalesce(sum(m.amount) FILTER (WHERE m.head AND m.part = 'cash_loan'), 0)::bigint,
-    coalesce(sum(m.amount) FILTER (WHERE m.head AND m.part = 'joint'), 0)::bigint,
-    coalesce(sum(m.amount) FILTER (WHERE m.head AND m.part = 'person'), 0)::bigint,
-    coalesce(sum(m.amount) FILTER (WHERE NOT m.head AND m.part = 'pay_later'), 0)::bigint,
-    coalesce(sum(m.amount) FILTER (WHERE NOT m.head AND m.part = 'cash_loan'), 0)::bigint,
-    coalesce(sum(m.amount) FILTER (WHERE NOT m.head AND m.part = 'joint'), 0)::bigint,
-    coalesce(sum(m.amount) FILTER (WHERE NOT m.head AND m.part = 'person'), 0)::bigint
+    coalesce(sum(m.headroom) FILTER (WHERE m.part = 'pay_later'), 0)::bigint,
+    coalesce(sum(m.headroom) FILTER (WHERE m.part = 'cash_loan'), 0)::bigint,
+    coalesce(sum(m.headroom) FILTER (WHERE m.part = 'joint'), 0)::bigint,
+    coalesce(sum(m.headroom) FILTER (WHERE m.part = 'person'), 0)::bigint,
+    coalesce(sum(m.lim) FILTER (WHERE m.part = 'pay_later'), 0)::bigint,
+    coalesce(sum(m.lim) FILTER (WHERE m.part = 'cash_loan'), 0)::bigint,
+    coalesce(sum(m.lim) FILTER (WHERE m.part = 'joint'), 0)::bigint,
+    coalesce(sum(m.lim) FILTER (WHERE m.part = 'person'), 0)::bigint
   FROM (
-    SELECT starts_with(t.debit, 'headroom/'), split_part(t.debit, '/', 6),
-      CASE WHEN t.pending THEN 0 ELSE t.amount END
-    FROM unnest(debits, amounts, pending) AS t (debit, amount, pending)
-    WHERE starts_with(t.debit, 'headroom/') OR starts_with(t.debit, 'limit/')
+    SELECT split_part(t.debit, '/', 6),
+      CASE WHEN starts_with(t.debit, 'headroom/') AND NOT t.pending THEN t.amount ELSE 0 END
+        - CASE WHEN starts_with(t.credit, 'headroom/') THEN t.amount ELSE 0 END,
+      CASE WHEN t.pending THEN 0
+        WHEN starts_with(t.debit, 'limit/') THEN t.amount
+        WHEN starts_with(t.credit, 'limit/') THEN -t.amount
+        ELSE 0 END
+    FROM unnest(debits, credits, amounts, pending) AS t (debit, credit, amount, pending)
     UNION ALL
-    SELECT starts_with(t.credit, 'headroom/'), split_part(t.credit, '/', 6),
-      CASE WHEN t.pending AND starts_with(t.credit, 'limit/') THEN 0 ELSE -t.amount END
-    FROM unnest(credits, amounts, pending) AS t (credit, amount, pending)
-    WHERE starts_with(t.credit, 'headroom/') OR starts_with(t.credit, 'limit/')
-    UNION ALL
-    SELECT starts_with(t.debit, 'headroom/'), split_part(t.debit, '/', 6), t.posted
-    FROM unnest(held_debits, posted) AS t (debit, posted)
-    WHERE starts_with(t.debit, 'headroom/') OR starts_with(t.debit, 'limit/')
-    UNION ALL
-    SELECT starts_with(t.credit, 'headroom/'), split_part(t.credit, '/', 6),
-      CASE WHEN starts_with(t.credit, 'limit/') THEN 0 ELSE t.amount END - t.posted
-    FROM unnest(held_credits, held_amounts, posted) AS t (credit, amount, posted)
-    WHERE starts_with(t.credit, 'headroom/') OR starts_with(t.credit, 'limit/')
-  ) AS m (head, part, amount);
+    SELECT split_part(t.debit, '/', 6),
+      CASE WHEN starts_with(t.debit, 'headroom/') THEN t.posted ELSE 0 END
+        + CASE WHEN starts_with(t.credit, 'headroom/') THEN t.amount - t.posted ELSE 0 END,
+      CASE WHEN starts_with(t.debit, 'limit/') THEN t.posted ELSE 0 END
+        - CASE WHEN starts_with(t.credit, 'limit/') THEN t.posted ELSE 0 END
+    FROM unnest(held_debits, held_credits, held_amounts, posted)
+      AS t (debit, credit, amount, posted)
+  ) AS m (part, headroom, lim);
 END;
 
 -- What each group added to each account, debits less credits: posted, and waiting to be posted.

@@ -16,7 +16,8 @@ RETURN cardinality(amounts) <> cardinality(posted)
   );
 
 -- What becomes of a group: the reason it is refused for, or null with the owner's row after it;
--- where the same command was accepted before, what was answered then.
+-- where the same command was accepted before, what was answered then. `held_at` is where the row of
+-- the hold to be ended lies, which stays there under the lock.
 CREATE FUNCTION weighed_1(
   owner text, name text, hash bytea, content_hash bytea, seq_seen bigint, admission text,
   debits text[], credits text[], amounts bigint[], pending boolean[],
@@ -24,7 +25,8 @@ CREATE FUNCTION weighed_1(
 ) RETURNS TABLE (
   refusal text, again boolean, seq bigint, chain bytea,
   pay_later bigint, cash_loan bigint, joint bigint, person bigint,
-  pay_later_limit bigint, cash_loan_limit bigint, joint_limit bigint, person_limit bigint
+  pay_later_limit bigint, cash_loan_limit bigint, joint_limit bigint, person_limit bigint,
+  held_at tid
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -53,7 +55,8 @@ BEGIN ATOMIC
     c.pay_later_limit - d.pay_later_limit,
     c.cash_loan_limit - d.cash_loan_limit,
     c.joint_limit - d.joint_limit,
-    c.person_limit - d.person_limit
+    c.person_limit - d.person_limit,
+    h.ctid
   FROM (
     SELECT owner, name, hash, content_hash, seq_seen, admission, debits, credits, amounts,
       pending, resolves, posted

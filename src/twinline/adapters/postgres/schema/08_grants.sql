@@ -1,4 +1,5 @@
--- The service looks at everything and changes nothing but through functions; the reader looks.
+-- The service looks at everything and changes nothing but through functions; the reader looks; the
+-- loader adds what is new and changes nothing that is there.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA twinline FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA twinline FROM PUBLIC;
@@ -9,3 +10,7 @@ GRANT EXECUTE ON FUNCTION
   of_customer_1
 TO twinline_service;
 GRANT EXECUTE ON FUNCTION of_customer_1 TO twinline_reader;
+
+GRANT SELECT ON load, load_chunk TO twinline_loader;
+GRANT SELECT (customer_id) ON customer TO twinline_loader;
+GRANT INSERT ON customer, journal, line, contract, fact, load, load_chunk TO twinline_loader;

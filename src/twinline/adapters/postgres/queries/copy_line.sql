@@ -1,0 +1,4 @@
+-- The lines of new customers.
+COPY line (
+  customer_id, product, document
+) FROM STDIN;
