@@ -7,6 +7,7 @@ what became of each key, to be held against the journal.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum, unique
@@ -30,6 +31,10 @@ PAUSES_S: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """How long to wait before each further try; the last goes on."""
 
 TRIES_MAX: Final = 200
+PATIENCE_S: Final = 30.0
+_NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nothing here speaks TLS; a client that is not told so makes a context of its own, slowly."""
+
 IN_AUDITORS_WORDS: Final = {"key_reused": KEY_USED, "authorisation_not_found": HOLD_NOT_FOUND}
 CONTROLS: Final = ("pay_later", "cash_loan", "joint", "person")
 
@@ -217,7 +222,12 @@ def client_of(bank: Served, auditor: Auditor, outcomes: Outcomes) -> Client:
     """Return a client with connections of its own."""
     limits = httpx.Limits(max_connections=4, max_keepalive_connections=4)
     http = httpx.AsyncClient(
-        base_url=bank.address, headers=bank.headers, timeout=30, limits=limits
+        base_url=bank.address,
+        headers=bank.headers,
+        timeout=PATIENCE_S,
+        limits=limits,
+        verify=_NO_TLS,
+        trust_env=False,
     )
     return Client(http, auditor, outcomes)
 

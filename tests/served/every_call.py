@@ -1,7 +1,8 @@
 """A life that makes every keyed call of the catalogue, each with a request to follow it.
 
 Members in braces are what earlier answers gave. A step names its command, where it goes, what it
-is asked with, and what of the answer is kept.
+is asked with, what of the answer is kept, and the reason where
+it can only be refused.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class Step:
     body: Mapping[str, Any] = field(default_factory=dict)
     other: Mapping[str, Any] = field(default_factory=dict)
     keeps: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
 
     @property
     def is_of_customer(self) -> bool:
@@ -48,6 +50,15 @@ def _filled(value: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
 
 _LINE: Final = "customers/{customer}/lines"
 _OF: Final = {"customer_id": "{customer}"}
+GROUNDS: Final = {
+    "cause": "policy",
+    "reason": "CARD_IS_LOST",
+    "end_condition": "a new card is bound",
+    "contest": "ask for a person",
+}
+"""Why a line is frozen or suspended."""
+
+_OTHER_GROUNDS: Final = {"reason": "CARD_IS_GONE"}
 _DRAW: Final = {**_OF, "sheet_sha256": "{sheet}", "card_ending": "{card_ending}"}
 
 
@@ -185,10 +196,38 @@ LINES: Final = (
         other={"cap": "8000"},
     ),
     Step(command="keep_alive_line", path=f"{_LINE}/pay_later/keep-alive"),
-    Step(command="freeze_line", path=f"{_LINE}/pay_later/freeze"),
+    Step(
+        command="freeze_line",
+        path=f"{_LINE}/pay_later/freeze",
+        body=GROUNDS,
+        other=_OTHER_GROUNDS,
+    ),
     Step(command="unfreeze_line", path=f"{_LINE}/pay_later/unfreeze"),
-    Step(command="suspend_line", path=f"{_LINE}/pay_later/suspend"),
+    Step(
+        command="suspend_line",
+        path=f"{_LINE}/pay_later/suspend",
+        body=GROUNDS,
+        other=_OTHER_GROUNDS,
+    ),
     Step(command="resume_line", path=f"{_LINE}/pay_later/resume"),
+    Step(
+        command="restrict_line",
+        path=f"{_LINE}/pay_later/restrictions",
+        body={**GROUNDS, "restriction_id": "R1", "kind": "cap", "amount": "5000"},
+        other={"amount": "4000"},
+    ),
+    Step(command="end_restriction", path=f"{_LINE}/pay_later/restrictions/R1/end"),
+    Step(
+        command="warn_dormant_line",
+        path=f"{_LINE}/pay_later/warn-dormant",
+        body={"dormant_from_on": "2099-01-01"},
+        other={"dormant_from_on": "2099-01-02"},
+    ),
+    Step(
+        command="mark_dormant_line",
+        path=f"{_LINE}/pay_later/mark-dormant",
+        reason="too_early",
+    ),
     Step(
         command="set_no_credit",
         path="customers/{customer}/no-credit",
@@ -227,6 +266,25 @@ LINES: Final = (
         other={"closed_until": "2020-01-30"},
     ),
     Step(command="close_line", path=f"{_LINE}/cash_loan/close"),
+    Step(
+        command="grant_line",
+        path=f"{_LINE}/cash_loan/grant",
+        body={"decision_id": "D3", "limit": "5000", "rate": "0.146", "on_condition": True},
+        other={"limit": "4000"},
+    ),
+    Step(command="take_effect_line", path=f"{_LINE}/cash_loan/take-effect"),
+    Step(
+        command="bring_funder_share",
+        path="funders/{funder}/shares",
+        body={"amount": "500.00"},
+        other={"amount": "1.23"},
+    ),
+    Step(
+        command="return_funder_share",
+        path="funders/{funder}/returns",
+        body={"amount": "100.00"},
+        other={"amount": "1.23"},
+    ),
     Step(
         command="merge_customer",
         path="customers/{customer}/merge",

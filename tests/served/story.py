@@ -34,6 +34,7 @@ import psycopg
 
 from tests.served.asking import Outcomes, client_of
 from tests.served.call import MERCHANT, Customer, quote_body
+from tests.served.every_call import GROUNDS
 from tests.served.held import require_none
 from twinline.sim.auditor import Auditor
 
@@ -171,8 +172,10 @@ class Teller:
                 version = self.versions.setdefault(line, 1)
                 body = {"decision_id": name, "limit": amount, "joint_limit": joint}
                 return "POST", f"{lines}/{line}/limit", {**body, "base_version_seen": version}
-            case ["freeze" | "unfreeze" as move, _, line]:
-                return "POST", f"{lines}/{line}/{move}", {}
+            case ["freeze", _, line]:
+                return "POST", f"{lines}/{line}/freeze", GROUNDS
+            case ["unfreeze", _, line]:
+                return "POST", f"{lines}/{line}/unfreeze", {}
             case _:
                 return self._loan_call(words, of)
 
