@@ -30,8 +30,8 @@ Given = TypeVar("Given")
 class PostgresBulk(BulkStore):
     """Adds to a book over one connection, with a loader's rights.
 
-    Each step is made by another thread, so that the next customers are made ready while the
-    server writes. One step at a time.
+    Whatever waits for the server waits in another thread, so that the next customers are made
+    ready meanwhile. One step at a time.
     """
 
     def __init__(self, url: str) -> None:
@@ -83,7 +83,10 @@ class PostgresBulk(BulkStore):
 
     async def add(self, chunk: Chunk) -> None:
         """Add new customers and how far the load is, all or nothing."""
-        await self._asked(lambda: self._add(chunk))
+        rows = Rows()
+        for postings in chunk.customers:
+            rows.add(postings)
+        await self._asked(lambda: self._add(chunk, rows))
 
     @property
     def _opened(self) -> psycopg.Connection:
@@ -130,13 +133,13 @@ class PostgresBulk(BulkStore):
         found = self._opened.execute(statement("owners_there"), {"owners": list(owners)})
         return [owner for (owner,) in found]
 
-    def _add(self, chunk: Chunk) -> None:
+    def _add(self, chunk: Chunk, rows: Rows) -> None:
         try:
             with self._opened.transaction():
                 self._write_down(chunk)
                 if there := self._there(chunk.owners):
                     raise OwnersThere(there)
-                self._copy(chunk)
+                self._copy(rows)
         except UniqueViolation as error:
             if there := self._there(chunk.owners):  # opened while this was being written
                 raise OwnersThere(there) from error
@@ -157,10 +160,7 @@ class PostgresBulk(BulkStore):
         if not written:
             raise LoadedMeanwhile(chunk)
 
-    def _copy(self, chunk: Chunk) -> None:
-        rows = Rows()
-        for postings in chunk.customers:
-            rows.add(postings)
+    def _copy(self, rows: Rows) -> None:
         with self._opened.cursor() as cursor:
             for table in TABLES:
                 with cursor.copy(statement(f"copy_{table}")) as copy:
