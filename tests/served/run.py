@@ -12,10 +12,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
+import signal
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from tests.served.bank import served
 from tests.served.kills import endure
@@ -57,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.add_argument("--rounds", type=int, default=1_000)
     asked.add_argument("--kills", type=int, default=200)
     given = asked.parse_args(arguments)
+    for each in (signal.SIGINT, signal.SIGTERM):  # told to stop, it ends what it has started
+        signal.signal(each, _stop)
     print(f"seed {given.seed}", flush=True)
     with served() as bank:
         kills = Progress("kills", given.kills)
@@ -68,6 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if verified.returncode == 0:
         print(f"all of it true: seed {given.seed}, {given.rounds} rounds, {given.kills} kills")
     return verified.returncode
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
