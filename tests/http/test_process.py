@@ -110,7 +110,10 @@ def test_keys_are_made_shown_once_and_withdrawn(tmp_path: Path) -> None:
         (("serve", "--memory", "--port", "70000"), "is not a port"),
         (("serve", "--memory", "--cut-off", "25:00"), "is not a time"),
         (("serve", "--memory", "--rate", "0"), "is not a number of requests"),
-        (("serve", "--memory", "--host", "203.0.113.1", "--port", "0"), "an address that is free"),
+        (
+            ("serve", "--memory", "--host", "203.0.113.1", "--port", "0"),
+            "an address of this machine that is free",
+        ),
         (("key", "add", "a b", "--folder", "x"), "is not a name"),
         (("key", "add", "shop", "--scopes", "all", "--folder", "x"), "is not of opening"),
     ],

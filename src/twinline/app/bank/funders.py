@@ -89,6 +89,7 @@ class ShareRefusal(Reason):
     CURRENCY_NOT_LENT = ("currency_not_lent", Family.RULE, "a currency this lender lends in")
     AMOUNT_NOT_POSITIVE = reason.AMOUNT_NOT_POSITIVE
     SHARE_EXCEEDED = ("share_exceeded", Family.LIMIT, "at most what the funder is owed")
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class ShareRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -47,6 +47,7 @@ class GrantRefusal(Reason):
     DAY_AND_CONDITION = ("day_and_condition", Family.RULE, "a day or a condition, not both")
     LINE_STATE = LINE_STATE
     SAME_DECISION = ChangeLimitRefusal.SAME_DECISION.written
+    PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
 class GrantRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
