@@ -33,8 +33,8 @@ check: .venv/dev.stamp ## format, lint, types, import contracts, tidy rules
 soak: .venv/dev.stamp ## race and kill a bank for half an hour; SOAK="--seed 7" repeats a run's lot
 	$(PY) -m tests.served.run $(SOAK)
 
-bench: .venv/dev.stamp ## measure against the budgets
-	$(PY) tests/bench/run.py
+bench: .venv/dev.stamp ## measure against the budgets; PARTS="bank bulk" measures those anew
+	$(PY) tests/bench/run.py $(PARTS)
 
 shots: .venv/dev.stamp ## picture every page with Chromium into out/shots, both languages and widths
 	$(PY) -m tests.shots.take out/shots

@@ -13,45 +13,96 @@ import os
 import platform
 import sys
 from contextlib import redirect_stdout
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import bulk, calc, decide, review, rules, trees  # noqa: E402 - found from the root
-from tests.bench.figure import table  # noqa: E402 - found from the root
+from tests.bench import bank, bulk, calc, decide, review, rules, trees  # noqa: E402 - found from the root
+from tests.bench.figure import Figure, table  # noqa: E402 - found from the root
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PAGE = ROOT / "docs" / "reference" / "performance.md"
+HELD = PAGE.with_suffix(".json")
 BEGIN, END = "<!-- made by make bench -->\n", "<!-- end of what make bench made -->\n"
 
 
-def main() -> None:
-    """Measure, print the tables, and put them in their page."""
+PARTS: Final = {
+    "decide": decide,
+    "rules": rules,
+    "review": review,
+    "trees": trees,
+    "bulk": bulk,
+    "bank": bank,
+}
+"""What can be measured by itself, in the order of the table."""
+
+
+def main(parts: Sequence[str]) -> None:
+    """Measure, print the tables, and put them in their page.
+
+    Parts that are named are measured anew and the other figures stay as they were, each with the
+    machine it was measured on; without names everything is measured.
+    """
+    if unknown := set(parts) - set(PARTS):
+        raise SystemExit(f"{', '.join(sorted(unknown))}: one of {', '.join(PARTS)}")
     python, day = platform.python_version(), date.today().isoformat()  # noqa: DTZ011, TID251 - a report says when
     load = f"load {os.getloadavg()[1]:.1f} before"
     machine = f"{day}, Python {python}, {platform.machine()}, {os.cpu_count()} cores, {load}"
-    found = [
-        *decide.figures(),
-        *rules.figures(),
-        *review.figures(),
-        *trees.figures(),
-        *bulk.figures(),
-    ]
+    found = [figure for name in parts or PARTS for figure in PARTS[name].figures()]
     if os.environ.get("BENCH_LARGE"):
         found += review.large()
-    calculator = io.StringIO()
-    with redirect_stdout(calculator):
-        calc.main()
-    made = f"{machine}\n\n{table(found)}\n\nThe calculator:\n\n```\n{calculator.getvalue()}```\n"
+    kept: dict[str, Any] = json.loads(HELD.read_text("utf-8")) if parts else {}
+    figures = _joined(kept.get("figures", []), found, machine)
+    calculator = kept.get("calculator") or _calculator()
+    made = f"{_heads(figures)}\n\n{table([one for one, _ in figures])}\n\nThe calculator:\n\n"
+    made += f"```\n{calculator}```\n"
     print(made)
     before, rest = PAGE.read_text("utf-8").split(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}{made}{END}{rest.split(END)[1]}", "utf-8")
-    figures = [asdict(each) | {"median": each.median, "kept": each.kept} for each in found]
-    held = json.dumps({"machine": machine, "figures": figures}, ensure_ascii=False, indent=1)
-    PAGE.with_suffix(".json").write_text(held + "\n", "utf-8")
+    rows = [
+        asdict(one) | {"median": one.median, "kept": one.kept, "machine": on}
+        for one, on in figures
+    ]
+    held = {"figures": rows, "calculator": calculator}
+    HELD.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _joined(
+    kept: list[dict[str, Any]], found: list[Figure], machine: str
+) -> list[tuple[Figure, str]]:
+    """Return what was kept with what was found in its place, new ones behind."""
+    known = [field.name for field in fields(Figure)]
+    anew = {(one.budget, one.name): one for one in found}
+    joined = []
+    for row in kept:
+        one = anew.pop((row["budget"], row["name"]), None)
+        stood = Figure(**{name: row[name] for name in known})
+        joined.append((stood, row["machine"]) if one is None else (one, machine))
+    return [*joined, *((one, machine) for one in anew.values())]
+
+
+def _heads(figures: Sequence[tuple[Figure, str]]) -> str:
+    """Return a line for each machine and day, with the budgets measured then."""
+    heads: dict[str, list[str]] = {}
+    for one, machine in figures:
+        heads.setdefault(machine, []).append(one.budget)
+    return "\n\n".join(
+        f"{', '.join(dict.fromkeys(budgets))}: {machine}" for machine, budgets in heads.items()
+    )
+
+
+def _calculator() -> str:
+    said = io.StringIO()
+    with redirect_stdout(said):
+        calc.main()
+    return said.getvalue()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
