@@ -230,7 +230,7 @@ HOSTS = tuple(
     )
 )
 _HOST = re.compile("|".join(map(re.escape, HOSTS)), re.IGNORECASE)
-_MACHINE_PATH = re.compile(r"(?<![\w.})-])/(?:home|root|work)/|/tmp/tw[-]")
+_MACHINE_PATH = re.compile(r"(?<![\w.})-])/(?:home|root|work)/")
 
 
 def no_machine_is_named(file: File) -> Iterator[str]:
