@@ -59,7 +59,7 @@ def entered(book: str, request: pytest.FixtureRequest) -> Iterator[psycopg.Conne
         "DELETE FROM twinline.outbox",
         "DROP TABLE twinline.journal",
         "ALTER TABLE twinline.journal DISABLE TRIGGER ALL",
-        "SELECT twinline.keep_riders_1('C1', 1, '{}')",
+        "SELECT twinline.keep_riders_1(ARRAY['C1'], ARRAY[1]::bigint[], ARRAY['{}']::json[])",
         "INSERT INTO twinline.record VALUES ('merchant', 'M1', 9, '{}', now(), 'x')",
         "UPDATE twinline.record SET document = '{}'",
         "DELETE FROM twinline.record",

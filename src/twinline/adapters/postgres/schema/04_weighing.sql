@@ -73,47 +73,47 @@ BEGIN ATOMIC
   ) AS d;
 END;
 
--- Replace lines and contracts and add facts, from a JSON object with an array for each.
-CREATE FUNCTION keep_riders_1(owner text, seq bigint, riders json) RETURNS void
+-- Replace lines and contracts and add facts of many groups, from a JSON object for each with an
+-- array of each.
+CREATE FUNCTION keep_riders_1(owners text[], seqs bigint[], riders json[]) RETURNS void
 LANGUAGE plpgsql
 AS $$
 #variable_conflict use_column
 BEGIN
-  IF riders -> 'lines' IS NOT NULL THEN
-    INSERT INTO line (customer_id, product, document)
-    SELECT owner, l ->> 'product', l::text
-    FROM json_array_elements(riders -> 'lines') AS l
-    ON CONFLICT (customer_id, product) DO UPDATE SET document = excluded.document;
-  END IF;
-  IF riders -> 'contracts' IS NOT NULL THEN
-    INSERT INTO contract (
-      customer_id, contract_id, product, currency, licence, funder, opened_on,
-      principal, interest, fee, penalty, over, last_fact_id, terms, next_event_on
-    )
-    SELECT owner, c.contract_id, c.product, c.currency, c.licence, c.funder, c.opened_on,
-      o.principal, o.interest, o.fee, o.penalty, o.over, c.last_fact_id, c.terms, c.next_event_on
-    FROM json_to_recordset(riders -> 'contracts') AS c (
-      contract_id text, product text, currency text, licence text, funder text, opened_on date,
-      owed json, last_fact_id text, terms text, next_event_on date
-    )
-    CROSS JOIN LATERAL json_to_record(c.owed) AS o (
-      principal bigint, interest bigint, fee bigint, penalty bigint, over bigint
-    )
-    ON CONFLICT (customer_id, contract_id) DO UPDATE SET
-      product = excluded.product, currency = excluded.currency, licence = excluded.licence,
-      funder = excluded.funder, opened_on = excluded.opened_on, principal = excluded.principal,
-      interest = excluded.interest, fee = excluded.fee, penalty = excluded.penalty,
-      over = excluded.over, last_fact_id = excluded.last_fact_id, terms = excluded.terms,
-      next_event_on = excluded.next_event_on;
-  END IF;
-  IF riders -> 'facts' IS NOT NULL THEN
-    INSERT INTO fact (
-      customer_id, fact_id, contract_id, seq, place, kind, value_on, booked_at, amount_minor,
-      refers, cause
-    )
-    SELECT owner, f ->> 'fact_id', f ->> 'contract_id', keep_riders_1.seq, n, f ->> 'kind',
-      (f ->> 'value_on')::date, (f ->> 'booked_at')::timestamptz,
-      (f ->> 'amount_minor')::bigint, f ->> 'refers', f ->> 'cause'
-    FROM json_array_elements(riders -> 'facts') WITH ORDINALITY AS t (f, n);
-  END IF;
+  INSERT INTO line (customer_id, product, document)
+  SELECT r.owner, l ->> 'product', l::text
+  FROM unnest(owners, riders) AS r (owner, said)
+  CROSS JOIN LATERAL json_array_elements(r.said -> 'lines') AS l
+  ON CONFLICT (customer_id, product) DO UPDATE SET document = excluded.document;
+
+  INSERT INTO contract (
+    customer_id, contract_id, product, currency, licence, funder, opened_on,
+    principal, interest, fee, penalty, over, last_fact_id, terms, next_event_on
+  )
+  SELECT r.owner, c.contract_id, c.product, c.currency, c.licence, c.funder, c.opened_on,
+    o.principal, o.interest, o.fee, o.penalty, o.over, c.last_fact_id, c.terms, c.next_event_on
+  FROM unnest(owners, riders) AS r (owner, said)
+  CROSS JOIN LATERAL json_to_recordset(r.said -> 'contracts') AS c (
+    contract_id text, product text, currency text, licence text, funder text, opened_on date,
+    owed json, last_fact_id text, terms text, next_event_on date
+  )
+  CROSS JOIN LATERAL json_to_record(c.owed) AS o (
+    principal bigint, interest bigint, fee bigint, penalty bigint, over bigint
+  )
+  ON CONFLICT (customer_id, contract_id) DO UPDATE SET
+    product = excluded.product, currency = excluded.currency, licence = excluded.licence,
+    funder = excluded.funder, opened_on = excluded.opened_on, principal = excluded.principal,
+    interest = excluded.interest, fee = excluded.fee, penalty = excluded.penalty,
+    over = excluded.over, last_fact_id = excluded.last_fact_id, terms = excluded.terms,
+    next_event_on = excluded.next_event_on;
+
+  INSERT INTO fact (
+    customer_id, fact_id, contract_id, seq, place, kind, value_on, booked_at, amount_minor,
+    refers, cause
+  )
+  SELECT r.owner, f ->> 'fact_id', f ->> 'contract_id', r.seq, n, f ->> 'kind',
+    (f ->> 'value_on')::date, (f ->> 'booked_at')::timestamptz,
+    (f ->> 'amount_minor')::bigint, f ->> 'refers', f ->> 'cause'
+  FROM unnest(owners, seqs, riders) AS r (owner, seq, said)
+  CROSS JOIN LATERAL json_array_elements(r.said -> 'facts') WITH ORDINALITY AS t (f, n);
 END $$;

@@ -67,7 +67,7 @@ BEGIN
         WITH ORDINALITY AS e (event_id, kind, document, n);
     END IF;
     IF riders IS NOT NULL THEN
-      PERFORM keep_riders_1(owner, w.seq, riders);
+      PERFORM keep_riders_1(ARRAY[owner], ARRAY[w.seq], ARRAY[riders]);
     END IF;
   END IF;
   RETURN QUERY SELECT

@@ -105,12 +105,11 @@ BEGIN
     FROM accepted AS a
     CROSS JOIN LATERAL unnest(a.event_ids, a.event_kinds, a.event_documents)
       WITH ORDINALITY AS e (event_id, kind, document, n)
+  ), kept AS MATERIALIZED (
+    SELECT keep_riders_1(array_agg(a.owner), array_agg(a.seq), array_agg(a.riders))
+    FROM accepted AS a WHERE a.riders IS NOT NULL
+    HAVING count(*) > 0
   )
   SELECT w.place, w.refusal, w.again, w.seq, w.chain, w.pay_later, w.cash_loan, w.joint, w.person
-  FROM weighed AS w;
-
-  PERFORM keep_riders_1(r.owner, j.seq, r.riders::json)
-  FROM unnest(owners, names, riders) AS r (owner, name, riders)
-  JOIN journal AS j ON j.customer_id = r.owner AND j.group_id = r.name
-  WHERE r.riders IS NOT NULL AND j.xact = pg_current_xact_id()::text::bigint;
+  FROM weighed AS w LEFT JOIN kept ON true;
 END $$;
