@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -257,3 +258,29 @@ async def test_customers_come_in_order(store: Store) -> None:
 
     assert [owner async for owner in store.customers()] == ["C1", "C2", "C3"]
     assert [owner async for owner in store.customers(after="C1")] == ["C2", "C3"]
+
+
+async def test_a_look_is_a_snapshot_and_an_answer(store: Store) -> None:
+    """It gives what each gives alone, whether there is a customer or an answer or neither."""
+    await store.post(opening())
+    await store.post(draw("D1", 300))
+    no = StoredAnswer(command_hash=hash_of("no"), accepted=False, answer='"no"', booked_at=AT)
+    await store.keep_refusal("C1", "N1", no)
+    await store.keep_refusal("C2", "N1", no)
+    for owner in ("C1", "C2"):
+        for key in ("open", "D1", "N1", "nothing", ""):
+            asked = await store.look(owner, key)
+            assert asked == (await store.snapshot(owner), await store.answer(owner, key))
+
+
+async def test_many_who_look_at_once_see_their_own(store: Store) -> None:
+    """Callers who ask together are answered each about its own customer and key."""
+    names = [f"C{number}" for number in range(100)]
+    await asyncio.gather(*(store.post(opening(name)) for name in names))
+    looks = await asyncio.gather(*(store.look(name, "open") for name in (*names, "nobody")))
+    for name, (snapshot, answer) in zip(names, looks, strict=False):
+        assert snapshot is not None
+        assert answer is not None
+        assert snapshot.customer.customer_id == name
+        assert answer.command_hash == opening(name).group.command_hash
+    assert looks[-1] == (None, None)

@@ -67,6 +67,12 @@ class MemoryStore(Store):
         journal = self._journals.get(customer_id)
         return None if journal is None else journal.snapshot()
 
+    async def look(
+        self, customer_id: str, key: str
+    ) -> tuple[Snapshot | None, StoredAnswer | None]:
+        """Return a customer and what was answered to a key, as of one moment."""
+        return await self.snapshot(customer_id), await self.answer(customer_id, key)
+
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:
         """Return an authorisation, waiting or ended."""
         journal = self._journals.get(customer_id)

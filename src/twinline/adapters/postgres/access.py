@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from twinline.adapters.postgres.gathering import Gathering
 from twinline.app.bank.access import Access, AccessRecord, ApiKey, Keys
 from twinline.app.bank.command import Scope
 from twinline.app.bank.store import Unavailable
@@ -24,11 +25,16 @@ class PostgresKeys(Keys):
     def __init__(self, connections: Connections) -> None:
         """Take the connections to work over; only the owner's rights add and withdraw."""
         self._connections = connections
+        self._finding = Gathering(self._find_all)
 
     async def find(self, key_sha256: bytes) -> ApiKey | None:
         """Return the key of a hash, or None."""
-        rows = await self._connections.rows("find_key", {"key_sha256": key_sha256})
-        return _key_of(rows[0]) if rows else None
+        return await self._finding.ask(key_sha256)
+
+    async def _find_all(self, hashes: Sequence[bytes]) -> Sequence[ApiKey | None]:
+        rows = await self._connections.rows("find_keys", {"hashes": list(set(hashes))})
+        found = {key.key_sha256: key for key in map(_key_of, rows)}
+        return [found.get(key_sha256) for key_sha256 in hashes]
 
     async def add(self, key: ApiKey) -> None:
         """Keep a key from now on."""

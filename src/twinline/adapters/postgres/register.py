@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinline.adapters.postgres.gathering import Gathering
 from twinline.app.bank.register import Record, RecordKind, Register
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class PostgresRegister(Register):
     def __init__(self, connections: Connections) -> None:
         """Take the connections to work over."""
         self._connections = connections
+        self._looks = Gathering(self._latest_of_all)
 
     async def record(self, kind: RecordKind, record_id: str) -> Record | None:
         """Return the latest version of a record."""
@@ -27,11 +29,16 @@ class PostgresRegister(Register):
 
     async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
         """Return the latest versions of some records, as of one moment."""
-        kinds, ids = zip(*names, strict=True)
-        asked = {"kinds": list(kinds), "ids": list(ids)}
-        rows = await self._connections.rows("record", asked)
+        return await self._looks.ask(names)
+
+    async def _latest_of_all(
+        self, asked: Sequence[Sequence[tuple[RecordKind, str]]]
+    ) -> Sequence[tuple[Record | None, ...]]:
+        """Return the records that each caller asks for; what many ask for is read once."""
+        kinds, ids = zip(*dict.fromkeys(name for names in asked for name in names), strict=True)
+        rows = await self._connections.rows("record", {"kinds": list(kinds), "ids": list(ids)})
         found = {(each.kind, each.record_id): each for each in map(_record_of, rows)}
-        return tuple(found.get(name) for name in names)
+        return [tuple(found.get(name) for name in names) for names in asked]
 
     async def write(self, records: Sequence[Record]) -> bool:
         """Write all of these or none; return whether they were written."""

@@ -6,8 +6,16 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from twinline.adapters.postgres.later import Later
 from twinline.adapters.postgres.shape import CONTRACT, CUSTOMER, FACT, LINE
-from twinline.app.bank.store import Closing, Hold, KeptEvent, OutboxEvent, Snapshot
+from twinline.app.bank.store import (
+    Closing,
+    Hold,
+    KeptEvent,
+    OutboxEvent,
+    Snapshot,
+    StoredAnswer,
+)
 from twinline.ledger.account import AccountKind, account_named
 from twinline.ledger.admission import Accepted, Refusal, Standing
 from twinline.ledger.balance import Balance, Heading
@@ -36,15 +44,23 @@ def outcome_of(row: Row) -> Accepted | Refusal:
     return Accepted(seq, (a, b, c, d), chain, again)
 
 
-def snapshot_of(row: Row) -> Snapshot:
-    """Return a customer: columns of `snapshot`."""
+def answer_of(row: Row) -> StoredAnswer | None:
+    """Return what was answered to a key: columns of `answer`; None where nothing was."""
+    command_hash, accepted, text, booked_at = row
+    if command_hash is None:
+        return None
+    return StoredAnswer(
+        command_hash=command_hash, accepted=accepted, answer=text, booked_at=booked_at
+    )
+
+
+def snapshot_of(row: Row) -> Snapshot | None:
+    """Return a customer: the last columns of `look`; None where there is none."""
     seq, *minor, document, lines, contracts, facts, holds = row
+    if seq is None:
+        return None
     a, b, c, d, e, f, g, h = minor
-    agreed = {contract.contract_id: contract for contract in CONTRACT.read_all(contracts)}
-    happened: dict[str, list[Fact]] = {contract_id: [] for contract_id in agreed}
-    for fact in FACT.read_all(facts):
-        happened[fact.contract_id].append(fact)
-    waiting = () if holds is None else map(hold_of, json.loads(holds))
+    agreed = Later(lambda: {each.contract_id: each for each in CONTRACT.read_all(contracts)})
     return Snapshot(
         customer=CUSTOMER.read(document),
         seq=seq,
@@ -52,9 +68,21 @@ def snapshot_of(row: Row) -> Snapshot:
         limits=(e, f, g, h),
         lines={line.product: line for line in LINE.read_all(lines)},
         contracts=agreed,
-        facts={contract_id: tuple(rows) for contract_id, rows in happened.items()},
-        holds={hold.group_id: hold for hold in waiting},
+        facts=Later(lambda: _facts_of(agreed, facts)),
+        holds=Later(lambda: _holds_of(holds)),
     )
+
+
+def _facts_of(agreed: Iterable[str], facts: str | None) -> dict[str, tuple[Fact, ...]]:
+    happened: dict[str, list[Fact]] = {contract_id: [] for contract_id in agreed}
+    for fact in FACT.read_all(facts):
+        happened[fact.contract_id].append(fact)
+    return {contract_id: tuple(rows) for contract_id, rows in happened.items()}
+
+
+def _holds_of(holds: str | None) -> dict[str, Hold]:
+    waiting = () if holds is None else map(hold_of, json.loads(holds))
+    return {hold.group_id: hold for hold in waiting}
 
 
 def hold_of(row: dict[str, Any]) -> Hold:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_type_hints
+from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
+from msgspec.structs import asdict
 
 from twinline.app.bank.store import Customer
 from twinline.lines.line import Line, Restriction, TemporaryLimit
 from twinline.servicing.fact import Contract, Fact, Owed
 from twinline.terms.product import Product
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Value = TypeVar("Value")
 
@@ -28,28 +26,37 @@ class Shape(Generic[Value]):
     def __init__(self, kind: type[Value], *parts: type) -> None:
         """Learn the members of the dataclass from its annotations."""
         mirrors = {part.__name__: _mirror(part, {}) for part in parts}
-        self._kinds: dict[type, type] = dict(zip(mirrors.values(), parts, strict=True))
+        self._parts: dict[type, type] = dict(zip(mirrors.values(), parts, strict=True))
+        self._kind = kind
+        self._with_parts = [
+            name
+            for name, said in kind.__annotations__.items()
+            if any(part in said for part in mirrors)
+        ]
         mirror = _mirror(kind, mirrors)
-        self._kinds[mirror] = kind
         self._one = msgspec.json.Decoder(mirror)
         self._many = msgspec.json.Decoder(list[mirror])  # type: ignore[valid-type]
 
     def read(self, text: str) -> Value:
         """Return the value that a JSON object stands for. Raises `msgspec.ValidationError`."""
-        return cast("Value", self._value(self._one.decode(text)))
+        return self._value(self._one.decode(text))
 
     def read_all(self, text: str | None) -> tuple[Value, ...]:
         """Return the values of a JSON array; none where there is no text."""
-        rows: Sequence[object] = () if text is None else self._many.decode(text)
-        return tuple(cast("Value", self._value(row)) for row in rows)
+        return () if text is None else tuple(map(self._value, self._many.decode(text)))
 
-    def _value(self, row: Any) -> Any:  # noqa: ANN401 - a member of any type
-        if isinstance(row, tuple):
-            return tuple(self._value(each) for each in row)
-        if not isinstance(row, msgspec.Struct):
-            return row
-        members = {name: self._value(getattr(row, name)) for name in row.__struct_fields__}
-        return self._kinds[type(row)](**members)
+    def _value(self, row: msgspec.Struct) -> Value:
+        members = asdict(row)
+        for name in self._with_parts:
+            members[name] = self._part(members[name])
+        return self._kind(**members)
+
+    def _part(self, member: Any) -> Any:  # noqa: ANN401 - a part, some, or none
+        if member is None:
+            return None
+        if isinstance(member, tuple):
+            return tuple(self._part(each) for each in member)
+        return self._parts[type(member)](**asdict(member))
 
 
 def _mirror(kind: type, parts: dict[str, type[msgspec.Struct]]) -> type[msgspec.Struct]:

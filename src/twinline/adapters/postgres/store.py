@@ -10,7 +10,8 @@ from psycopg.errors import LockNotAvailable
 from twinline.adapters.postgres import row as rows
 from twinline.adapters.postgres.collector import BATCHES_AT_ONCE, Collector
 from twinline.adapters.postgres.connections import Connections
-from twinline.app.bank.store import Busy, Store, StoredAnswer
+from twinline.adapters.postgres.gathering import Gathering
+from twinline.app.bank.store import Busy, Store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from twinline.adapters.postgres.row import Row
     from twinline.app.bank.store import (
         Closing,
         Hold,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         OutboxEvent,
         Posting,
         Snapshot,
+        StoredAnswer,
     )
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 READERS: Final = 4
 ALONE: Final = 2
 PAGE: Final = 1_000
+ANSWER: Final = 4
+"""How many columns of `look` are about the answer; the customer's follow."""
 
 
 class PostgresStore(Store):
@@ -47,6 +52,7 @@ class PostgresStore(Store):
         self._reading = Connections(url, READERS)
         self._batches = Connections(url, BATCHES_AT_ONCE)
         self._alone = Connections(url, ALONE)
+        self._looks = Gathering(self._look_at_all)
         self._collector = Collector(self._batches, self._alone, together=together)
 
     async def __aenter__(self) -> Self:
@@ -66,8 +72,19 @@ class PostgresStore(Store):
 
     async def snapshot(self, customer_id: str) -> Snapshot | None:
         """Return a customer as of one moment."""
-        found = await self._reading.rows("snapshot", {"owner": customer_id})
-        return rows.snapshot_of(found[0]) if found else None
+        snapshot, _ = await self.look(customer_id, "")
+        return snapshot
+
+    async def look(
+        self, customer_id: str, key: str
+    ) -> tuple[Snapshot | None, StoredAnswer | None]:
+        """Return a customer and what was answered to a key, as of one moment."""
+        row = await self._looks.ask((customer_id, key))
+        return rows.snapshot_of(row[ANSWER:]), rows.answer_of(row[:ANSWER])
+
+    async def _look_at_all(self, asked: Sequence[tuple[str, str]]) -> Sequence[Row]:
+        owners, keys = zip(*asked, strict=True)
+        return await self._reading.rows("look", {"owners": list(owners), "keys": list(keys)})
 
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:
         """Return an authorisation, waiting or ended."""
@@ -102,12 +119,7 @@ class PostgresStore(Store):
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
         """Return what was answered to a key; what was accepted is never forgotten."""
         found = await self._reading.rows("answer", {"owner": owner, "key": key})
-        if not found:
-            return None
-        command_hash, accepted, text, booked_at = found[0]
-        return StoredAnswer(
-            command_hash=command_hash, accepted=accepted, answer=text, booked_at=booked_at
-        )
+        return rows.answer_of(found[0]) if found else None
 
     async def keep_refusal(self, owner: str, key: str, refused: StoredAnswer) -> StoredAnswer:
         """Keep a refusal under its key; return the answer that was first. Raises `Busy`."""

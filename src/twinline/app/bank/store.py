@@ -214,6 +214,12 @@ class Store(Protocol):
         """Return a customer as of one moment, or None if there is none of that id."""
         ...
 
+    async def look(
+        self, customer_id: str, key: str
+    ) -> tuple[Snapshot | None, StoredAnswer | None]:
+        """Return a customer and what was answered to a key of it, as of one moment."""
+        ...
+
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:
         """Return an authorisation, waiting or ended."""
         ...

@@ -1,3 +1,0 @@
--- A valid key by its hash.
-SELECT k.key_sha256, k.client, k.scopes, k.made_at
-FROM api_key AS k WHERE k.key_sha256 = %(key_sha256)s AND k.withdrawn_at IS NULL;
