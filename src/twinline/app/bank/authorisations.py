@@ -167,11 +167,13 @@ def _held(
     )
     headroom = headroom_answer(headroom_after(snapshot, group), customer.currency)
     answer = authorisation_answer(snapshot, hold, "held", headroom)
+    line = snapshot.lines[Product.PAY_LATER]
+    after = used(line, call.business_on)
     return Posting(
         group=group,
         seq_seen=snapshot.seq,
         answer=text(answer),
-        lines=(used(snapshot.lines[Product.PAY_LATER], call.business_on),),
+        lines=() if after == line else (after,),
         hold=hold,
         events=told(customer.customer_id, call, "authorisation.held", answer),
         stops_seen=shop.stops_seen,

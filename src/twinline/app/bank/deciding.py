@@ -52,14 +52,14 @@ class Deciding(Generic[Asked, Answered, Around]):
     async def __call__(self, bank: Bank, request: Asked, call: Call) -> Answered | Refused:
         """Return the answer to a request: the first one, if its key has one."""
         answers = Answers(bank.store, request.customer_id, self.reasons, self.outcome)
-        return await answering(
-            bank, answers, call, lambda: self._decided(bank, request, call, answers)
-        )
+        return await in_turn(bank, answers, lambda: self._decided(bank, request, call, answers))
 
     async def _decided(
         self, bank: Bank, request: Asked, call: Call, answers: Answers[Answered]
     ) -> Answered | Refused | None:
-        snapshot = await bank.store.snapshot(request.customer_id)
+        snapshot, stored = await bank.store.look(request.customer_id, call.key)
+        if stored is not None:
+            return answers.again(stored, call)
         if snapshot is None:
             return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
         if (due := self.first(bank, snapshot, call)) is not None:
@@ -80,14 +80,26 @@ async def answering(
     call: Call,
     decided: Callable[[], Awaitable[Answered | Refused | None]],
 ) -> Answered | Refused:
-    """Return the first answer of a call's key, or else what is decided in the owner's turn.
+    """Return the first answer of a call's key, or else what is decided in the owner's turn."""
+
+    async def first_or_decided() -> Answered | Refused | None:
+        first = await answers.first(call)
+        return await decided() if first is None else first
+
+    return await in_turn(bank, answers, first_or_decided)
+
+
+async def in_turn(
+    bank: Bank,
+    answers: Answers[Answered],
+    decided: Callable[[], Awaitable[Answered | Refused | None]],
+) -> Answered | Refused:
+    """Return what is decided in the owner's turn.
 
     `decided` gives None when the owner has changed meanwhile; then it is asked again.
     """
     try:
         async with bank.turns.of(answers.owner):
-            if (first := await answers.first(call)) is not None:
-                return first
             for _ in range(TRIES):
                 if (answer := await decided()) is not None:
                     return answer
@@ -112,11 +124,15 @@ class Answers(Generic[Answered]):
     async def first(self, call: Call) -> Answered | Refused | None:
         """Return what the key was answered, a refusal if by another request; None if nothing."""
         stored = await self.store.answer(self.owner, call.key)
-        if stored is None:
-            return None
+        return None if stored is None else self.again(stored, call)
+
+    def again(self, stored: StoredAnswer, call: Call) -> Answered | Refused:
+        """Return what the key was answered, a refusal if it was by another request."""
         if stored.command_hash != call.command_hash:
             return self.refused("KEY_REUSED", "Idempotency-Key", call.key)
-        return self._read(stored)
+        if stored.accepted:
+            return msgspec.json.decode(stored.answer, type=self.outcome)
+        return refusal_of(stored.answer, self.reasons)
 
     async def post(self, posting: Posting, call: Call) -> Answered | Refused | None:
         """Post, and return the answer; None if it is to be decided again. Raises `Busy`."""
@@ -148,19 +164,11 @@ class Answers(Generic[Answered]):
             answer=refusal_text(answer),
             booked_at=call.at,
         )
-        first = await self.store.keep_refusal(self.owner, call.key, kept)
-        if first.command_hash != call.command_hash:
-            return self.refused("KEY_REUSED", "Idempotency-Key", call.key)
-        return self._read(first)
+        return self.again(await self.store.keep_refusal(self.owner, call.key, kept), call)
 
     def refused(self, name: str, field: str = "", value: object = "") -> Refused:
         """Return the command's reason of a name, unkept."""
         return refused(self.reasons[name], field, value)
-
-    def _read(self, stored: StoredAnswer) -> Answered | Refused:
-        if stored.accepted:
-            return msgspec.json.decode(stored.answer, type=self.outcome)
-        return refusal_of(stored.answer, self.reasons)
 
 
 class _RefusalText(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from twinline.lines.line import Line
     from twinline.terms.product import Product
 
-_JOINT = CONTROLS.index(Control.JOINT)
+_JOINT, _PERSON = CONTROLS.index(Control.JOINT), CONTROLS.index(Control.PERSON)
 
 
 def group_following(
@@ -72,24 +72,27 @@ def followed(bank: Bank, snapshot: Snapshot, call: Call) -> Posting | None:
     A delayed grant takes effect, a temporary limit ends, a restriction begins, the law's cap
     changes: by the day alone.
     """
-    key = f"follow:{call.business_on}:{snapshot.seq}"
-    own = replace(call, key=key, command_hash=sha256(key.encode()).digest())
-    person = lawful_person_minor(
-        bank, snapshot.customer, snapshot.lines.values(), call.business_on
-    )
-    group, after = group_following(snapshot, own, snapshot.lines, beside={Control.PERSON: person})
+    after = _limits_of_day(bank, snapshot, call.business_on)
     if after == snapshot.limits:
         return None
+    key = f"follow:{call.business_on}:{snapshot.seq}"
+    own = replace(call, key=key, command_hash=sha256(key.encode()).digest())
+    beside = {Control.PERSON: after[_PERSON]}
+    group, _ = group_following(snapshot, own, snapshot.lines, beside=beside)
     return Posting(group=group, seq_seen=snapshot.seq)
 
 
 def as_of(bank: Bank, snapshot: Snapshot, on: date) -> Snapshot:
     """Return a customer as the day has it, before the controls have followed."""
-    limits = limits_on(
+    limits = _limits_of_day(bank, snapshot, on)
+    a, b, c, d = (new - old for new, old in zip(limits, snapshot.limits, strict=True))
+    return replace(snapshot, limits=limits, headroom=moved(snapshot.headroom, (a, b, c, d)))
+
+
+def _limits_of_day(bank: Bank, snapshot: Snapshot, on: date) -> Headroom:
+    return limits_on(
         snapshot.lines,
         on,
         joint_minor=snapshot.limits[_JOINT],
         person_minor=lawful_person_minor(bank, snapshot.customer, snapshot.lines.values(), on),
     )
-    a, b, c, d = (new - old for new, old in zip(limits, snapshot.limits, strict=True))
-    return replace(snapshot, limits=limits, headroom=moved(snapshot.headroom, (a, b, c, d)))

@@ -30,7 +30,10 @@ class Turns:
         lock, waiting = self._locks.get(owner, (asyncio.Lock(), 0))
         self._locks[owner] = lock, waiting + 1
         try:
-            async with asyncio.timeout(self._wait_seconds):
+            if waiting:
+                async with asyncio.timeout(self._wait_seconds):
+                    await lock.acquire()
+            else:  # it is free: nothing has to be timed
                 await lock.acquire()
             try:
                 yield
