@@ -25,6 +25,7 @@ from tests.bench.bank_book import (
     ANSWER,
     AT,
     CUSTOMERS,
+    EXPIRES_AT,
     HOLD_DOCUMENT,
     ON,
     anyone,
@@ -145,8 +146,16 @@ def _best_pgbench(server: Served, run: str) -> Spell | None:
 
 
 def _pgbench(server: Served, program: str, clients: int, run: str) -> tuple[int, float]:
-    texts = {"run": f"p{run}-{clients}", "answer": ANSWER, "document": HOLD_DOCUMENT}
-    variables = {"customers": str(CUSTOMERS), "n": "0", **texts}
+    variables = {
+        "customers": str(CUSTOMERS),
+        "n": "0",
+        "run": f"p{run}-{clients}",
+        "value_on": ON.isoformat(),
+        "placed_at": AT.isoformat(),
+        "expires_at": EXPIRES_AT.isoformat(),
+        "answer": ANSWER,
+        "document": HOLD_DOCUMENT,
+    }
     command = [program, "--no-vacuum", "--protocol=prepared", f"--file={SCRIPT}"]
     command += [f"--client={clients}", "--jobs=2", f"--time={SECONDS:.0f}"]
     command += [f"--define={name}={value}" for name, value in variables.items()]

@@ -7,7 +7,7 @@ import os
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ import psycopg
 from twinline.adapters.postgres.launcher import Launcher
 from twinline.adapters.postgres.migrate import make_book
 from twinline.adapters.postgres.store import PostgresStore
+from twinline.app.bank.clock import business_day
 from twinline.app.bank.store import Customer, CustomerStatus, Hold, OutboxEvent, Posting
 from twinline.ledger.admission import Accepted
 from twinline.ledger.control import CONTROLS
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
     from twinline.adapters.postgres.binaries import Binaries
 
 CUSTOMERS: Final = 20_000
-LIMIT_MINOR: Final = 10**12
-"""Never used up: every authorisation that is measured is accepted."""
+LIMIT_MINOR: Final = 200_000_00
+"""What the law lets one person owe; never used up, so that every purchase is accepted."""
 
 AMOUNT_MINOR: Final = 12_00
-ON: Final = date(2026, 11, 2)
-AT: Final = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
+AT: Final = datetime.now(UTC)  # noqa: TID251 - the HTTP server goes by the real time too
+ON: Final = business_day(AT)
+EXPIRES_AT: Final = AT + timedelta(days=7)
 LOADERS: Final = 32
 
 
@@ -204,7 +206,7 @@ def hold_posting(customer_id: str, key: str) -> Posting:
         group_id=key,
         amount_minor=AMOUNT_MINOR,
         placed_at=AT,
-        expires_at=AT + timedelta(days=7),
+        expires_at=EXPIRES_AT,
         held=Held(group.pending),
         document=HOLD_DOCUMENT,
     )
