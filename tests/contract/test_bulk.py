@@ -127,6 +127,20 @@ async def test_a_loaded_book_is_true(kept: Kept) -> None:
     assert [finding async for finding in verify(kept.store, until=LOAD.begun_at)] == []
 
 
+async def test_the_planner_knows_what_was_loaded(book: str) -> None:
+    """After a load the planner knows the size of each table without waiting for a vacuum."""
+    async with in_postgres(book) as kept:
+        await kept.bulk.begin(LOAD)
+        await kept.bulk.add(chunk())
+        await kept.bulk.settle()
+    with psycopg.connect(book) as connection:
+        found = connection.execute(
+            "SELECT relname, reltuples FROM pg_class WHERE oid IN"
+            " ('twinline.customer'::regclass, 'twinline.journal'::regclass) ORDER BY relname"
+        ).fetchall()
+    assert found == [("customer", len(SOME)), ("journal", 12)]
+
+
 async def test_a_load_begins_once(kept: Kept) -> None:
     """Whoever begins a load again is told how it was begun, and how far it is."""
     assert await kept.bulk.begun(BOOK) is None

@@ -46,3 +46,6 @@ class MemoryBulk(BulkStore):
                 accepted = await self._store.post(posting)
                 assert isinstance(accepted, Accepted), (posting.group, accepted)
         self._begun[chunk.load_id] = Begun(load=begun.load, last_row=chunk.last_row)
+
+    async def settle(self) -> None:
+        """Do nothing: memory is always ready."""

@@ -88,6 +88,10 @@ class PostgresBulk(BulkStore):
             rows.add(postings)
         await self._asked(lambda: self._add(chunk, rows))
 
+    async def settle(self) -> None:
+        """Tell the planner of what was added; it would find out by itself, and late."""
+        await self._asked(lambda: self._opened.execute(statement("settle_load")))
+
     @property
     def _opened(self) -> psycopg.Connection:
         assert self._connection is not None, "opened on entering"

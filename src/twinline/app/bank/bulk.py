@@ -95,3 +95,7 @@ class BulkStore(Protocol):
         and `LoadedMeanwhile`.
         """
         ...
+
+    async def settle(self) -> None:
+        """Make what was added ready to be read quickly; said at the end of a load."""
+        ...

@@ -248,6 +248,7 @@ async def _add_all(
         await asyncio.sleep(0)  # it begins, and goes on while the next chunk is made
     if adding is not None:
         await adding
+    await bulk.settle()
     progress(loading.book.rows, loading.book.rows)
 
 

@@ -26,6 +26,18 @@ CREATE TABLE load_chunk (
   PRIMARY KEY (load_id, first_row)
 );
 
+-- Tell the planner of what was added, so that whoever reads next need not wait for a vacuum.
+CREATE FUNCTION settle_load_1() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+AS $$
+BEGIN
+  PERFORM brin_summarize_new_values('journal_by_xact');
+  PERFORM brin_summarize_new_values('journal_by_booking');
+  ANALYZE customer, journal, line, contract, fact;
+END $$;
+
+REVOKE ALL ON FUNCTION settle_load_1 FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION settle_load_1 TO twinline_loader;
 GRANT SELECT ON load, load_chunk TO twinline_service, twinline_reader;
 GRANT SELECT ON load, load_chunk TO twinline_loader;
 GRANT SELECT (customer_id) ON customer TO twinline_loader;

@@ -16,3 +16,13 @@ CREATE TABLE load_chunk (
   booked_at timestamptz NOT NULL,
   PRIMARY KEY (load_id, first_row)
 );
+
+-- Tell the planner of what was added, so that whoever reads next need not wait for a vacuum.
+CREATE FUNCTION settle_load_1() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+AS $$
+BEGIN
+  PERFORM brin_summarize_new_values('journal_by_xact');
+  PERFORM brin_summarize_new_values('journal_by_booking');
+  ANALYZE customer, journal, line, contract, fact;
+END $$;

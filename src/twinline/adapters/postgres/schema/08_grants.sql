@@ -11,6 +11,7 @@ GRANT EXECUTE ON FUNCTION
 TO twinline_service;
 GRANT EXECUTE ON FUNCTION of_customer_1 TO twinline_reader;
 
+GRANT EXECUTE ON FUNCTION settle_load_1 TO twinline_loader;
 GRANT SELECT ON load, load_chunk TO twinline_loader;
 GRANT SELECT (customer_id) ON customer TO twinline_loader;
 GRANT INSERT ON customer, journal, line, contract, fact, load, load_chunk TO twinline_loader;

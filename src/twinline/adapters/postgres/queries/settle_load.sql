@@ -1,0 +1,2 @@
+-- Make what was added ready to be read.
+SELECT settle_load_1();
