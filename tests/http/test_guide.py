@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "integrate.md"
 BLOCK = re.compile(r"```(sh|text)\n(.*?)```\n", re.DOTALL)
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+LEFT = re.compile(r"^ *(pay-later .*)$", re.MULTILINE)
 MARK = "-- end of block --"
 
 
@@ -70,3 +72,15 @@ def test_the_guide_says_what_happens(tmp_path: Path, server: tuple[Running, str]
     )
     printed = ran.stdout.split(f"{MARK}\n")[:-1]
     assert printed == [shown for _, shown in asked], ran.stderr
+
+
+def test_the_readme_shows_what_the_guide_shows() -> None:
+    """What README says is left after each of its steps stands in the guide, in that order."""
+    bank = README.split("## The bank")[1].split("\n## ")[0]
+    guide = GUIDE.read_text(encoding="utf-8")
+    (start, _), *_ = steps(guide)
+    told = iter(LEFT.findall(guide))
+
+    assert f"    {start}" in bank
+    assert len(LEFT.findall(bank)) >= 4
+    assert all(line in told for line in LEFT.findall(bank))
