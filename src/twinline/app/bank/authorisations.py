@@ -366,6 +366,7 @@ AUTHORISE = Command(
     refusals=AuthoriseRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
+    for_readers=("headroom",),
     run=Deciding(
         reasons=AuthoriseRefusal,
         outcome=AuthorisationOutcome,
@@ -385,6 +386,7 @@ CAPTURE = Command(
     refusals=CaptureRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
+    for_readers=("headroom",),
     run=Deciding(
         reasons=CaptureRefusal, outcome=AuthorisationOutcome, look_up=hold_of, decide=capture
     ),
@@ -399,6 +401,7 @@ VOID = Command(
     refusals=VoidRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
+    for_readers=("headroom",),
     run=Deciding(reasons=VoidRefusal, outcome=AuthorisationOutcome, look_up=hold_of, decide=void),
 )
 COMMANDS = (AUTHORISE, CAPTURE, VOID)

@@ -31,7 +31,7 @@ from twinline.app.bank.recording import version_of
 from twinline.app.bank.register import STOPS, RecordKind
 from twinline.app.bank.stops import stops_in, stops_of
 from twinline.app.bank.store import Posting
-from twinline.app.bank.use import Use, inactive, use_refused
+from twinline.app.bank.use import Use, beyond, inactive, use_refused
 from twinline.app.bank.vault import Field, NoPersonalDataError
 from twinline.ledger.event import Event
 from twinline.lines.moves import used
@@ -160,7 +160,7 @@ def quote(
         return refused(QuoteRefusal.PURPOSE_FORBIDDEN, "purpose", request.purpose)
     use = Use(product=Product.CASH_LOAN, amount_minor=amount, on=call.business_on, stops=stops)
     no = use_refused(snapshot, use, QuoteRefusal) or _not_offered(bank, request, amount, currency)
-    return no or _quoted(bank, snapshot, request, call, amount)
+    return no or _quoted(bank, snapshot, request, call, use)
 
 
 def _not_offered(bank: Bank, request: QuoteRequest, amount: int, currency: str) -> Refused | None:
@@ -179,13 +179,13 @@ def _not_offered(bank: Bank, request: QuoteRequest, amount: int, currency: str) 
 
 
 def _quoted(
-    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, amount: int
+    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, use: Use
 ) -> Quote | Refused:
     line, currency = snapshot.lines[Product.CASH_LOAN], snapshot.customer.currency
     if line.price_ppm is None:
         return refused(QuoteRefusal.PRICE_MISSING, "decision_id", line.decision_id)
     wanted = Wanted(
-        amount_minor=amount,
+        amount_minor=use.amount_minor,
         currency=currency,
         periods=request.periods,
         method=request.method,
@@ -205,10 +205,10 @@ def _quoted(
     free = free_service_minor(income, elsewhere, bank.house.service_cap)
     if not is_borne(snapshot, found.monthly_minor, free):
         return refused(QuoteRefusal.NOT_AFFORDABLE, "income", request.income)
-    return _beyond(snapshot, amount) or Quote(
+    return _beyond(snapshot, use) or Quote(
         customer_id=request.customer_id,
         currency=currency,
-        amount_minor=amount,
+        amount_minor=use.amount_minor,
         periods=request.periods,
         method=request.method,
         purpose=request.purpose,
@@ -221,7 +221,7 @@ def _quoted(
     )
 
 
-def _beyond(snapshot: Snapshot, amount: int) -> Refused | None:
+def _beyond(snapshot: Snapshot, use: Use) -> Refused | None:
     """Refuse what would not be lent today, so that nobody confirms a sheet in vain."""
     _, cash_loan, joint, person = snapshot.headroom
     for left, why in (
@@ -229,11 +229,8 @@ def _beyond(snapshot: Snapshot, amount: int) -> Refused | None:
         (joint, QuoteRefusal.JOINT_HEADROOM),
         (person, QuoteRefusal.PERSON_CAP),
     ):
-        if amount > left:
-            currency = snapshot.customer.currency
-            return refused(
-                why, "amount", f"{money(amount, currency)}, left {money(left, currency)}"
-            )
+        if use.amount_minor > left:
+            return beyond(snapshot, use, why)
     return None
 
 

@@ -152,6 +152,7 @@ REFUND = Command(
     refusals=RefundRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
+    for_readers=("owed", "headroom"),
     run=Deciding(reasons=RefundRefusal, outcome=RefundOutcome, look_up=_hold, decide=refund),
     success=201,
 )
