@@ -97,6 +97,7 @@ WEBHOOKS = """\
 }}
 ```
 
+`type` is one of the `kinds` that `POST /v1/webhooks` lists; another one is refused there.
 `data` is what the command answered, without personal data. An event comes at least once, so go by
 `webhook-id`; those of one customer come in order, and `seq` grows with each. Any 2xx within ten
 seconds is an arrival. After a failure it is tried again after {waits}; then it is a dead letter,

@@ -12,6 +12,7 @@ from tests.http.small import Small
 from twinline.adapters.http.server import application
 from twinline.adapters.notify.memory import MemoryWebhooks
 from twinline.app.bank.command import Scope
+from twinline.app.bank.event_kind import EventKind
 from twinline.bank_wiring import commands, memory_bank
 
 if TYPE_CHECKING:
@@ -152,6 +153,19 @@ def test_a_merchants_key_hears_the_reason_and_nobodys_headroom() -> None:
             "shop": ("limit", "pay_later_headroom", "15000.01"),
             "checkout": ("limit", "pay_later_headroom", "15000.01, available 14999.00"),
         }
+
+
+def test_an_event_that_does_not_exist_is_not_subscribed_to(desk: Desk) -> None:
+    """A kind that no event has is refused with those there are; one that is takes effect."""
+    hook = {"url": "https://shop.example/hook"}
+    wrong = desk.client.post("/v1/webhooks", json={**hook, "kinds": ["authorisation.hold"]})
+    (finding,) = wrong.json()["findings"]
+
+    assert (wrong.status_code, finding["field"]) == (400, "kinds")
+    assert finding["value"] == '["authorisation.hold"]'
+    assert finding["rule"].endswith(", ".join(sorted(EventKind)))
+    right = desk.client.post("/v1/webhooks", json={**hook, "kinds": ["authorisation.held"]})
+    assert right.json()["kinds"] == ["authorisation.held"]
 
 
 def test_many_clients_never_pass_the_limit(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from twinline.app.bank import reason
 from twinline.app.bank.answers import LineAnswer, line_answer
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import (
     Identifier,
     Money,
@@ -90,7 +91,7 @@ def lines_posting(
         seq_seen=snapshot.seq,
         answer=text(answer),
         lines=changed,
-        events=told(customer_id, call, "lines.changed", answer),
+        events=told(customer_id, call, EventKind.LINES_CHANGED, answer),
     )
 
 

@@ -15,6 +15,7 @@ from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, not_negative_minor, positive_minor
 from twinline.app.bank.limits import as_of, followed
 from twinline.app.bank.owing import recorded
@@ -397,7 +398,7 @@ def _drawn(snapshot: Snapshot, request: DrawRequest, call: Call, quoted: Quote) 
         lines=(used(line, call.business_on),),
         contracts=(change.after,),
         facts=change.facts,
-        events=told(customer.customer_id, call, "loan.disbursed", answer),
+        events=told(customer.customer_id, call, EventKind.LOAN_DISBURSED, answer),
     )
 
 
@@ -458,7 +459,7 @@ def disbursement_returned(
         answer=text(answer),
         contracts=(change.after,),
         facts=change.facts,
-        events=told(customer.customer_id, call, "loan.returned", answer),
+        events=told(customer.customer_id, call, EventKind.LOAN_RETURNED, answer),
     )
 
 
