@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sys
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -53,7 +53,7 @@ from twinline.compliance.law import read_law
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from datetime import time
     from pathlib import Path
 
@@ -109,7 +109,7 @@ def serve_bank(serving: Serving) -> int:
 @asynccontextmanager
 async def keys_at(place: Place) -> AsyncIterator[Keys]:
     """Yield the keys of a database, with its owner's rights; start it meanwhile if need be."""
-    with _database(place).serving(place.folder) as server:
+    with _book_at(place) as server:
         async with Connections(server.url, 1, session=OWNER) as connections:
             yield PostgresKeys(connections)
 
@@ -123,7 +123,7 @@ class KeyringFiles(Keyrings):
 
     def rotate(self, path: Path, place: Place) -> Rotated:
         """Add a master key to a file, and put every data key of a database under it."""
-        with _database(place).serving(place.folder) as server:
+        with _book_at(place) as server:
             return asyncio.run(_rotated(server.url, KeyringFile(path)))
 
 
@@ -132,6 +132,15 @@ async def _rotated(url: str, keyring: KeyringFile) -> Rotated:
         await _require_keys(connections, keyring, may_make=False)
         renewed = keyring.renew()
         return Rotated(renewed.current, await wrap_again(connections, renewed))
+
+
+@contextmanager
+def _book_at(place: Place) -> Iterator[Server]:
+    """Yield the server of a book that is there already; start it meanwhile if need be."""
+    database = _database(place)
+    database.require_book(place.folder)
+    with database.serving(place.folder) as server:
+        yield server
 
 
 def _database(place: Place) -> PostgresDatabase:
@@ -227,6 +236,8 @@ def _bank(store: Store, register: Register, vault: Vault) -> Bank:
 
 def _in_memory(serving: Serving) -> _Kept:
     folder = serving.folder
+    if folder is not None:
+        _make(folder)
     return _Kept(
         bank=memory_bank(),
         keys=MemoryKeys() if folder is None else FileKeys(folder),
@@ -234,6 +245,17 @@ def _in_memory(serving: Serving) -> _Kept:
         webhooks=MemoryWebhooks(),
         ready=_always,
     )
+
+
+def _make(folder: Path) -> None:
+    """Make the folder of keys and accesses; `twinline key` asks for one that is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        rule = "must be a folder that we may write"
+        raise InputFault(
+            place="--folder", value=folder, rule=f"{rule} ({error.strerror})"
+        ) from error
 
 
 async def _serve(serving: Serving, kept: _Kept) -> None:
