@@ -19,7 +19,7 @@ from twinline.adapters.cli.keyring import Keyrings, Rotated
 from twinline.adapters.http.callers import Rates
 from twinline.adapters.http.clock import SystemClock
 from twinline.adapters.http.log import log_to
-from twinline.adapters.http.running import listening, run
+from twinline.adapters.http.running import Stopping, listening, run
 from twinline.adapters.http.service import Service
 from twinline.adapters.keys.files import FileAccesses, FileKeys
 from twinline.adapters.keys.memory import MemoryAccesses, MemoryKeys
@@ -94,15 +94,18 @@ class _Kept:
 def serve_bank(serving: Serving) -> int:
     """Serve until told to stop; return the exit code."""
     log_to(sys.stderr)
-    if serving.in_memory:
-        asyncio.run(_serve(serving, _in_memory(serving)))
-        return 0
-    database = _database(serving.place)
-    with database.serving(serving.place.folder) as server:
-        _say(_where(server, is_named=database.is_named))
-        keyring = KeyringFile(serving.keyring)
-        _require_apart(serving)
-        asyncio.run(_serve_from(server, serving, keyring, may_make=not database.is_named))
+    with Stopping() as stopping:
+        if serving.in_memory:
+            stopping.listen()
+            asyncio.run(_serve(serving, _in_memory(serving), stopping))
+            return 0
+        database = _database(serving.place)
+        with database.serving(serving.place.folder) as server:
+            stopping.listen()
+            _say(_where(server, is_named=database.is_named))
+            _require_apart(serving)
+            may_make = not database.is_named
+            asyncio.run(_serve_from(server, serving, stopping, may_make=may_make))
     return 0
 
 
@@ -156,10 +159,10 @@ def _where(server: Server, *, is_named: bool) -> str:
 
 
 async def _serve_from(
-    server: Server, serving: Serving, keyring: KeyringFile, *, may_make: bool
+    server: Server, serving: Serving, stopping: Stopping, *, may_make: bool
 ) -> None:
     """Serve from a database that runs."""
-    url = server.url
+    url, keyring = server.url, KeyringFile(serving.keyring)
     async with (
         PostgresStore(url) as store,
         Connections(url, DESK) as desk,
@@ -173,7 +176,7 @@ async def _serve_from(
             webhooks=PostgresWebhooks(desk),
             ready=partial(_answers, desk),
         )
-        await _serve(serving, kept)
+        await _serve(serving, kept, stopping)
 
 
 async def _require_keys(desk: Connections, keyring: KeyringFile, *, may_make: bool) -> None:
@@ -258,7 +261,7 @@ def _make(folder: Path) -> None:
         ) from error
 
 
-async def _serve(serving: Serving, kept: _Kept) -> None:
+async def _serve(serving: Serving, kept: _Kept, stopping: Stopping) -> None:
     clock, stop = SystemClock(), asyncio.Event()
     service = Service(
         bank=kept.bank,
@@ -287,7 +290,7 @@ async def _serve(serving: Serving, kept: _Kept) -> None:
     async with asyncio.TaskGroup() as beside:
         beside.create_task(Sender(kept.bank.store, kept.webhooks, clock).run(stop))
         beside.create_task(sweeping(kept.bank, clock, serving.cut_off, stop))
-        await run(service, listener)
+        await run(service, listener, stopping)
         stop.set()
 
 
