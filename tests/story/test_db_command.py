@@ -129,7 +129,7 @@ def test_a_fault_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         ["roots", "sign", "--roots", "roots", "--key", "{key}"],
         ["bank", "trial-balance"],
         ["bank", "export", "--out", "out.csv"],
-        ["bank", "load", "book.parquet", "--decisions", "decided"],
+        ["bank", "load", "book.parquet", "--decisions", "decided", "--instalment-weight", "1"],
     ],
     ids=" ".join,
 )
