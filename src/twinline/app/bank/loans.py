@@ -328,7 +328,7 @@ def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Po
     if no is not None:
         return no
     if request.card_ending != desk.card_ending:
-        return refused(DrawRefusal.CARD_NOT_BOUND, "card_ending", request.card_ending)
+        return refused(DrawRefusal.CARD_NOT_BOUND, "card_ending")  # a refusal is kept
     use = Use(
         product=Product.CASH_LOAN,
         amount_minor=desk.quote.amount_minor,
