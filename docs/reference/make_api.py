@@ -34,7 +34,7 @@ command catalogue; edit that.
 ## Every request
 
 - `Authorization: Bearer KEY`. A key belongs to a client and has scopes;
-  `twinline key add CLIENT --scopes purchases,reading --folder FOLDER` makes one. It is shown once
+  `twinline key add CLIENT --scopes purchases --folder FOLDER` makes one. It is shown once
   and kept as SHA-256.
 - `Idempotency-Key`, 1 to 64 letters, digits, `_`, `.` and `-`, where money or limits move. The
   same key with the same request gives the first answer again, a refusal too, for 30 days, and
@@ -61,6 +61,11 @@ explains it), `title`, `status`, `family`, `reason`, `request_id`, and where the
 `field`, the `value` and the `rule`. Go by `reason`, which never changes its meaning, or by
 `family`. A request that cannot be read lists all that is wrong with it in `findings`.
 
+Where less would have been accepted, `value` says how much: `6000.00, available 2500.00`. That is
+the customer's own affair, and so is what is left after a purchase: a key with `purchases` and
+without `reading`, such as a merchant's, hears the reason of a no and no amount, and its answers
+come without `headroom` and `owed`.
+
 | family | status | means |
 |---|---|---|
 | `rule` | {rule} | a rule of the product, the lender or the law says no |
@@ -76,6 +81,8 @@ otherwise when it is asked again. There is no 5xx but a fault; what was
 asked may have been done, so ask again with the same key.
 """
 
+READERS = " (to keys with `reading`)"
+
 WEBHOOKS = """\
 ## Webhooks
 
@@ -90,6 +97,7 @@ WEBHOOKS = """\
 }}
 ```
 
+`type` is one of the `kinds` that `POST /v1/webhooks` lists; another one is refused there.
 `data` is what the command answered, without personal data. An event comes at least once, so go by
 `webhook-id`; those of one customer come in order, and `seq` grows with each. Any 2xx within ten
 seconds is an arrival. After a failure it is tried again after {waits}; then it is a dead letter,
@@ -137,7 +145,9 @@ def _asked(member: Member) -> str:
 
 def _answered(entry: Entry) -> Iterator[str]:
     """Yield the members of an answer, those inside a member only in the OpenAPI description."""
-    return (f"`{each.name}`" for each in entry.answered if "." not in each.name)
+    for each in entry.answered:
+        if "." not in each.name:
+            yield f"`{each.name}`{READERS if each.for_readers else ''}"
 
 
 def _refusals(refusals: Iterable[Refusal]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sys
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -19,7 +19,7 @@ from twinline.adapters.cli.keyring import Keyrings, Rotated
 from twinline.adapters.http.callers import Rates
 from twinline.adapters.http.clock import SystemClock
 from twinline.adapters.http.log import log_to
-from twinline.adapters.http.running import listening, run
+from twinline.adapters.http.running import Stopping, listening, run
 from twinline.adapters.http.service import Service
 from twinline.adapters.keys.files import FileAccesses, FileKeys
 from twinline.adapters.keys.memory import MemoryAccesses, MemoryKeys
@@ -53,7 +53,7 @@ from twinline.compliance.law import read_law
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from datetime import time
     from pathlib import Path
 
@@ -94,22 +94,25 @@ class _Kept:
 def serve_bank(serving: Serving) -> int:
     """Serve until told to stop; return the exit code."""
     log_to(sys.stderr)
-    if serving.in_memory:
-        asyncio.run(_serve(serving, _in_memory(serving)))
-        return 0
-    database = _database(serving.place)
-    with database.serving(serving.place.folder) as server:
-        _say(_where(server, is_named=database.is_named))
-        keyring = KeyringFile(serving.keyring)
-        _require_apart(serving)
-        asyncio.run(_serve_from(server, serving, keyring, may_make=not database.is_named))
+    with Stopping() as stopping:
+        if serving.in_memory:
+            stopping.listen()
+            asyncio.run(_serve(serving, _in_memory(serving), stopping))
+            return 0
+        database = _database(serving.place)
+        with database.serving(serving.place.folder) as server:
+            stopping.listen()
+            _say(_where(server, is_named=database.is_named))
+            _require_apart(serving)
+            may_make = not database.is_named
+            asyncio.run(_serve_from(server, serving, stopping, may_make=may_make))
     return 0
 
 
 @asynccontextmanager
 async def keys_at(place: Place) -> AsyncIterator[Keys]:
     """Yield the keys of a database, with its owner's rights; start it meanwhile if need be."""
-    with _database(place).serving(place.folder) as server:
+    with _book_at(place) as server:
         async with Connections(server.url, 1, session=OWNER) as connections:
             yield PostgresKeys(connections)
 
@@ -123,7 +126,7 @@ class KeyringFiles(Keyrings):
 
     def rotate(self, path: Path, place: Place) -> Rotated:
         """Add a master key to a file, and put every data key of a database under it."""
-        with _database(place).serving(place.folder) as server:
+        with _book_at(place) as server:
             return asyncio.run(_rotated(server.url, KeyringFile(path)))
 
 
@@ -132,6 +135,15 @@ async def _rotated(url: str, keyring: KeyringFile) -> Rotated:
         await _require_keys(connections, keyring, may_make=False)
         renewed = keyring.renew()
         return Rotated(renewed.current, await wrap_again(connections, renewed))
+
+
+@contextmanager
+def _book_at(place: Place) -> Iterator[Server]:
+    """Yield the server of a book that is there already; start it meanwhile if need be."""
+    database = _database(place)
+    database.require_book(place.folder)
+    with database.serving(place.folder) as server:
+        yield server
 
 
 def _database(place: Place) -> PostgresDatabase:
@@ -147,10 +159,10 @@ def _where(server: Server, *, is_named: bool) -> str:
 
 
 async def _serve_from(
-    server: Server, serving: Serving, keyring: KeyringFile, *, may_make: bool
+    server: Server, serving: Serving, stopping: Stopping, *, may_make: bool
 ) -> None:
     """Serve from a database that runs."""
-    url = server.url
+    url, keyring = server.url, KeyringFile(serving.keyring)
     async with (
         PostgresStore(url) as store,
         Connections(url, DESK) as desk,
@@ -164,7 +176,7 @@ async def _serve_from(
             webhooks=PostgresWebhooks(desk),
             ready=partial(_answers, desk),
         )
-        await _serve(serving, kept)
+        await _serve(serving, kept, stopping)
 
 
 async def _require_keys(desk: Connections, keyring: KeyringFile, *, may_make: bool) -> None:
@@ -227,6 +239,8 @@ def _bank(store: Store, register: Register, vault: Vault) -> Bank:
 
 def _in_memory(serving: Serving) -> _Kept:
     folder = serving.folder
+    if folder is not None:
+        _make(folder)
     return _Kept(
         bank=memory_bank(),
         keys=MemoryKeys() if folder is None else FileKeys(folder),
@@ -236,7 +250,18 @@ def _in_memory(serving: Serving) -> _Kept:
     )
 
 
-async def _serve(serving: Serving, kept: _Kept) -> None:
+def _make(folder: Path) -> None:
+    """Make the folder of keys and accesses; `twinline key` asks for one that is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        rule = "must be a folder that we may write"
+        raise InputFault(
+            place="--folder", value=folder, rule=f"{rule} ({error.strerror})"
+        ) from error
+
+
+async def _serve(serving: Serving, kept: _Kept, stopping: Stopping) -> None:
     clock, stop = SystemClock(), asyncio.Event()
     service = Service(
         bank=kept.bank,
@@ -265,7 +290,7 @@ async def _serve(serving: Serving, kept: _Kept) -> None:
     async with asyncio.TaskGroup() as beside:
         beside.create_task(Sender(kept.bank.store, kept.webhooks, clock).run(stop))
         beside.create_task(sweeping(kept.bank, clock, serving.cut_off, stop))
-        await run(service, listener)
+        await run(service, listener, stopping)
         stop.set()
 
 

@@ -25,6 +25,10 @@ BLOCK_BYTES = 2**20
 ROUNDS = 1
 
 
+WEIGHT = ("--instalment-weight", "1.5")
+"""As the standard strategy weighs an instalment."""
+
+
 def figures(copies: int = COPIES, rounds: int = ROUNDS) -> list[Figure]:
     """Return what loading takes beside COPY, both durably into a book that is empty."""
     with TemporaryDirectory() as name, server(Path(name) / "db") as url:
@@ -32,7 +36,7 @@ def figures(copies: int = COPIES, rounds: int = ROUNDS) -> list[Figure]:
         book, review = folder / "book.parquet", folder / "review"
         make_book(book, copies)
         spend([*TWINLINE, "review", str(book), "--strategy", str(STANDARD), "--out", str(review)])
-        load = [*TWINLINE, "bank", "load", str(book), "--decisions", str(review)]
+        load = [*TWINLINE, "bank", "load", str(book), "--decisions", str(review), *WEIGHT]
         found = []
         for number in range(rounds):
             loaded = new_book(url, f"loaded_{number}")

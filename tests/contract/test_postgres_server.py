@@ -9,7 +9,7 @@ import signal
 import time
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from twinline.adapters.postgres import binaries as found
 from twinline.adapters.postgres.binaries import NoBinariesFault, find_binaries, reachable
 from twinline.adapters.postgres.database import PostgresDatabase
 from twinline.adapters.postgres.store import PostgresStore
+from twinline.app.bank.database import NoBookFault
 from twinline.app.bank.store import Unavailable
 from twinline.app.fault import InputFault
 from twinline.ledger.admission import Accepted
@@ -115,8 +116,9 @@ def test_a_parent_folder_is_left_as_it_is(folder: Path) -> None:
 
 
 def test_a_server_that_is_not_ours_is_left_alone(folder: Path, tmp_path: Path) -> None:
-    """Stopping a folder without a server, or one that is named by its address, stops nothing."""
-    assert not DATABASE.stop(tmp_path / "none")
+    """Stopping a folder without a book, or a server named by its address, stops nothing."""
+    with pytest.raises(NoBookFault):
+        DATABASE.stop(tmp_path / "none")
     named = PostgresDatabase({"TWINLINE_DATABASE_URL": server_of(folder).url})
     assert named.start(tmp_path / "none").url == server_of(folder).url
     with pytest.raises(InputFault, match="not ours"):
@@ -171,8 +173,12 @@ def postmaster(folder: Path) -> int:
 
 
 def test_a_restore_goes_to_any_moment(folder: Path, archive: Path, reached_by_all: Path) -> None:
-    """A backup with the log brings back the book of a moment: what was later is not there."""
+    """A backup with the log brings back the book of a moment: what was later is not there.
+
+    A moment before the backup, and one after the log, are refused in our words.
+    """
     url = server_of(folder).url
+    before = datetime.now(UTC)  # noqa: TID251 - as below
     open_and_draw(url, "C-before", 3)
     backup = reached_by_all / "backup"
     DATABASE.back_up(folder, backup)
@@ -183,6 +189,14 @@ def test_a_restore_goes_to_any_moment(folder: Path, archive: Path, reached_by_al
     open_and_draw(url, "C-late", 1)
     asked_of(url, "SELECT pg_switch_wal()")
     wait_for_archive(url)
+
+    for until, said in (
+        (before, "not before .*, when the backup ended; take an earlier backup"),
+        (moment + timedelta(days=1), "recovery ended before configured recovery target"),
+    ):
+        with pytest.raises(InputFault, match=said) as refused:
+            DATABASE.restore(reached_by_all / "not", backup, archive=archive, until=until)
+        assert str(until.isoformat() if until is before else archive) in str(refused.value)
 
     other = reached_by_all / "other"
     restored = DATABASE.restore(other, backup, archive=archive, until=moment)

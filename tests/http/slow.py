@@ -7,7 +7,7 @@ import sys
 
 from tests.http.small import Played, Small
 from twinline.adapters.http.log import log_to
-from twinline.adapters.http.running import listening, run
+from twinline.adapters.http.running import Stopping, listening, run
 
 
 def main() -> None:
@@ -17,8 +17,10 @@ def main() -> None:
     key = small.key("shop")
     listener = listening("127.0.0.1", 0)
     place = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    print(place, key, flush=True)  # noqa: T201 - its test reads it
-    asyncio.run(run(small.service(), listener))
+    with Stopping() as stopping:
+        stopping.listen()
+        print(place, key, flush=True)  # noqa: T201 - its test reads it
+        asyncio.run(run(small.service(), listener, stopping))
 
 
 if __name__ == "__main__":

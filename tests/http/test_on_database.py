@@ -42,6 +42,17 @@ def apply(address: str, key: str) -> httpx.Response:
     return httpx.post(f"{address}/v1/applications", json=APPLICATION, headers=headers)
 
 
+def test_a_server_told_to_stop_at_its_first_line_stops_its_database(folder: Path) -> None:
+    """From its first line on a server ends with exit code 0, and so does what it started."""
+    where = ("--folder", str(folder / "db"))
+    for pause_s in (0.0, 0.02, 0.1):
+        with running(*where, "--keyring", str(folder / "k.json"), last="PostgreSQL") as server:
+            time.sleep(pause_s)
+            assert server.stop() == 0
+        assert server.log == ""
+        assert twinline("db", "status", *where).stdout == "does not run\n"
+
+
 def test_what_was_kept_outlives_the_server(folder: Path) -> None:
     """A server starts its database, stops it again, and the next one knows all that was done."""
     where = ("--folder", str(folder / "db"))

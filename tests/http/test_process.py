@@ -59,6 +59,15 @@ def test_a_stopped_server_ends_what_it_has_begun() -> None:
         httpx.get(f"{server.address}/health")
 
 
+@pytest.mark.parametrize("pause_s", [0.0, 0.005, 0.02, 0.1])
+def test_a_server_told_to_stop_at_its_first_line_stops(pause_s: float) -> None:
+    """From its first line on a server ends with exit code 0 and no traceback."""
+    with running("--memory", last="Twinline") as server:
+        time.sleep(pause_s)
+        assert server.stop() == 0
+    assert server.log == ""
+
+
 def test_a_server_in_memory_says_what_one_needs_to_begin() -> None:
     """It prints its address and a key that works, and logs lines of JSON without the key."""
     with running("--memory") as server:

@@ -11,6 +11,8 @@ from tests.http.live import serving
 from tests.http.small import Small
 from twinline.adapters.http.server import application
 from twinline.adapters.notify.memory import MemoryWebhooks
+from twinline.app.bank.command import Scope
+from twinline.app.bank.event_kind import EventKind
 from twinline.bank_wiring import commands, memory_bank
 
 if TYPE_CHECKING:
@@ -120,6 +122,50 @@ def test_a_refusal_is_given_again(desk: Desk) -> None:
         name: again.json().get(name) for name in said
     }
     assert desk.authorise("k4", "2000.00").status_code == 201
+
+
+def test_a_merchants_key_hears_the_reason_and_nobodys_headroom() -> None:
+    """With `purchases` alone a purchase goes through and a no says why; amounts need `reading`."""
+    small = Small()
+    keys = {
+        name: {"Authorization": f"Bearer {small.key(name, *scopes)}"}
+        for name, scopes in (
+            ("bank", ()),
+            ("shop", (Scope.PURCHASES,)),
+            ("checkout", (Scope.PURCHASES, Scope.READING)),
+        )
+    }
+    service = small.service(memory_bank(), commands(MemoryWebhooks()))
+    with serving(application(service)) as address, httpx.Client(base_url=address) as client:
+        desk = Desk(client)
+        client.headers.update(keys["bank"])
+        desk.ask("PUT", "merchants/M1", "m-1", name="Tea", categories=["food"])
+        applied = desk.ask("POST", "applications", "a-1", **APPLICATION).json()
+        desk.ask("POST", f"applications/{applied['application_id']}/acceptance", "a-2")
+        desk.customer_id = applied["customer_id"]
+        told = {}
+        for name in ("shop", "checkout"):
+            client.headers.update(keys[name])
+            said = desk.authorise(f"{name}-1", "15000.01").json()
+            told[name] = (said["family"], said["reason"], said["value"])
+            assert ("headroom" in desk.authorise(f"{name}-2", "1").json()) is (name != "shop")
+        assert told == {
+            "shop": ("limit", "pay_later_headroom", "15000.01"),
+            "checkout": ("limit", "pay_later_headroom", "15000.01, available 14999.00"),
+        }
+
+
+def test_an_event_that_does_not_exist_is_not_subscribed_to(desk: Desk) -> None:
+    """A kind that no event has is refused with those there are; one that is takes effect."""
+    hook = {"url": "https://shop.example/hook"}
+    wrong = desk.client.post("/v1/webhooks", json={**hook, "kinds": ["authorisation.hold"]})
+    (finding,) = wrong.json()["findings"]
+
+    assert (wrong.status_code, finding["field"]) == (400, "kinds")
+    assert finding["value"] == '["authorisation.hold"]'
+    assert finding["rule"].endswith(", ".join(sorted(EventKind)))
+    right = desk.client.post("/v1/webhooks", json={**hook, "kinds": ["authorisation.held"]})
+    assert right.json()["kinds"] == ["authorisation.held"]
 
 
 def test_many_clients_never_pass_the_limit(desk: Desk) -> None:

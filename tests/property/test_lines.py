@@ -26,7 +26,14 @@ from twinline.lines.effective import (
     state_on,
 )
 from twinline.lines.exposure import LinkedUse, available
-from twinline.lines.limit import Bounds, NewBase, Side, change_base, move_between
+from twinline.lines.limit import (
+    Bounds,
+    NewBase,
+    Side,
+    change_base,
+    movable_minor,
+    move_between,
+)
 from twinline.lines.line import Line, LineState, RestrictionKind
 from twinline.lines.moves import MOVES, LineMove, MoveRefusal, move
 from twinline.lines.restrictions import add_restriction, end_restriction
@@ -249,3 +256,24 @@ def test_the_controls_of_an_availability_are_in_the_ledgers_order() -> None:
 
     assert [controls.used_minor(control) for control in Control] == [9, 18, 27, 36]
     assert [controls.headroom_minor(control) for control in Control] == [1, 2, 3, 4]
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS, st.integers(0, 500_000))
+def test_r93_what_is_said_to_move_moves_and_nothing_above_it(
+    gives: int, takes: int, used_minor: int, least_minor: int
+) -> None:
+    """The most that moves does, and a fen more, or anything where it is 0, does not."""
+    bounds = Bounds(least_minor=least_minor, most_minor=2_500_000)
+    giver = Side(
+        line=replace(OPEN, base_limit_minor=gives),
+        used_minor=used_minor,
+        bounds=bounds,
+        base_version_seen=3,
+    )
+    taker = replace(giver, line=replace(OPEN, product=Product.PAY_LATER, base_limit_minor=takes))
+    most = movable_minor(giver, taker, TODAY)
+
+    for amount, moves in ((most, most > 0), (most + 1, False), (most * 2 + 1, False)):
+        if amount:
+            moved = move_between(giver, taker, amount, request_id="wish", on=TODAY)
+            assert isinstance(moved, MoveRefusal) is not moves

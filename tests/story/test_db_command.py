@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.databases import quick_folder
+from twinline.adapters.postgres.binaries import find_binaries
 from twinline.wiring import main
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def test_the_guides_commands_do_what_it_says(reached_by_all: Path) -> None:
     """A server starts, is backed up, restored and migrated by the guide's own words."""
     serve, *blocks = BLOCK.findall(GUIDE.read_text(encoding="utf-8"))
     assert serve == "twinline serve\n", "it would go on for ever; tests/http runs it"
-    commands = "".join(blocks)
+    made = "twinline db start --folder bank/db >&2\ntwinline db stop --folder bank/db >&2\n"
+    commands = made + "".join(blocks)  # as `twinline serve` makes a book, and stops it
     script = f'twinline() {{ "{sys.executable}" -m twinline "$@"; }}\n{commands}'
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - the reader's own shell
@@ -53,7 +55,7 @@ def test_the_guides_commands_do_what_it_says(reached_by_all: Path) -> None:
     shown = re.sub(r"(?<=until )\S+", "…", shown)
     assert shown.splitlines() == [
         "…",
-        "shop  …  purchases,reading  …",
+        "shop  …  purchases  …",
         "shop: 1 key withdrawn",
         "made keys/bank.json: keep a copy, never with a backup",
         "0 data keys under m2 now, and every new one",
@@ -86,28 +88,80 @@ def test_the_address_comes_only_when_asked_for(
     assert capsys.readouterr().out == f"{book}\n"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["stop"], "it did not run"),
-        (["status"], "does not run"),
-    ],
-)
-def test_what_does_not_run_is_said(
-    tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A folder without a server is no fault, and nothing is made in it."""
-    main(["db", *arguments, "--folder", str(tmp_path / "db")])
-    assert capsys.readouterr().out == f"{said}\n"
-    assert not (tmp_path / "db").exists()
+def _stopped(folder: Path) -> Path:
+    """Make what a book that does not run leaves of its folder."""
+    (folder / "cluster").mkdir(parents=True)
+    (folder / "cluster" / "PG_VERSION").write_text(str(find_binaries().version))
+    (folder / "password").write_text("secret")
+    return folder
+
+
+def test_what_does_not_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A book that does not run is no fault to whoever asks or stops it."""
+    folder = str(_stopped(tmp_path / "db"))
+    assert main(["db", "stop", "--folder", folder]) == 0
+    assert main(["db", "status", "--folder", folder]) == 3
+    assert capsys.readouterr().out == "it did not run\ndoes not run\n"
 
 
 def test_a_fault_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What a person can put right is said with place, value and rule."""
-    assert main(["db", "backup", "--folder", str(tmp_path), str(tmp_path / "b")]) == 2
+    folder = str(_stopped(tmp_path / "db"))
+    assert main(["db", "backup", "--folder", folder, str(tmp_path / "b")]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert f"start it with `twinline db start --folder {tmp_path}`" in error
+    assert f"start it with `twinline db start --folder {folder}`" in error
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["db", "stop"],
+        ["db", "status"],
+        ["db", "status", "--url"],
+        ["db", "backup", "into"],
+        ["db", "migrate"],
+        ["key", "add", "shop"],
+        ["key", "list"],
+        ["key", "withdraw", "shop"],
+        ["keyring", "rotate"],
+        ["verify"],
+        ["roots", "sign", "--roots", "roots", "--key", "{key}"],
+        ["bank", "trial-balance"],
+        ["bank", "export", "--out", "out.csv"],
+        ["bank", "load", "book.parquet", "--decisions", "decided", "--instalment-weight", "1"],
+    ],
+    ids=" ".join,
+)
+def test_a_folder_that_was_mistyped_has_no_book_and_is_given_none(
+    verb: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Only `serve` and `db start` make a book: every other verb names the folder and stops."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["roots", "key", "key", "public"]) == 0
+    capsys.readouterr()
+    asked = [word.format(key="key") for word in verb]
+    assert main([*asked, "--folder", "tpyo"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
+        "twinline: error: tpyo: there is no book in this folder: must be that of one; "
+        "`twinline serve` and `twinline db start` make a new one\n"
+    )
+    assert not (tmp_path / "tpyo").exists()
+
+
+def test_keys_of_a_server_in_memory_are_where_it_keeps_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped folder is made by `serve --memory` alone, not by whoever adds a key."""
+    folder = tmp_path / "tpyo"
+    assert main(["key", "add", "shop", "--memory", "--folder", str(folder)]) == 2
+    assert "there is no such folder" in capsys.readouterr().err
+    assert not folder.exists()
 
 
 def test_an_instant_has_an_offset(capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,7 +201,8 @@ def test_an_address_that_is_not_there_is_not_taken_for_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`--url` of a server that does not run prints nothing that a shell would pass on."""
-    assert main(["db", "status", "--url", "--folder", str(tmp_path / "db")]) == 3
+    folder = str(_stopped(tmp_path / "db"))
+    assert main(["db", "status", "--url", "--folder", folder]) == 3
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "does not run\n")
 

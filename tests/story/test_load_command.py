@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -77,7 +78,8 @@ def test_a_killed_load_goes_on(
 ) -> None:
     """Killed without warning between its chunks, a load goes on; nobody comes twice."""
     empty(book)
-    command = ("bank", "load", reviewed[0], "--decisions", reviewed[1], "--database", book)
+    options = ("--instalment-weight", "1.5", "--database", book)
+    command = ("bank", "load", reviewed[0], "--decisions", reviewed[1], *options)
     with subprocess.Popen([*TWINLINE, *map(str, command)], cwd=ROOT) as process:
         while not counted(book)[1] and process.poll() is None:
             time.sleep(0.005)
@@ -124,18 +126,22 @@ def test_a_loaded_book_is_verified(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        ((), "the following arguments are required: --instalment-weight"),
         (("--instalment-weight", "0.9"), "'0.9' is not a weight from 1 to 100"),
-        (("--database", "postgresql://nobody@127.0.0.1:1/none"), "the same command goes on"),
         (
-            ("--folder", "nothing"),
-            "nothing: no server: start it with `twinline db start --folder nothing`",
+            ("--instalment-weight", "1", "--database", "postgresql://nobody@127.0.0.1:1/none"),
+            "the same command goes on",
+        ),
+        (
+            ("--instalment-weight", "1", "--folder", "nothing"),
+            "nothing: there is no book in this folder",
         ),
     ],
 )
 def test_what_stands_in_the_way_is_named(
     reviewed: tuple[Path, Path], arguments: tuple[str, ...], said: str
 ) -> None:
-    """A weight that is none, a bank that is not there, a server that does not run: exit code 2."""
+    """No weight or one that is none, a bank or a book that is not there: exit code 2."""
     command = ["bank", "load", str(reviewed[0]), "--decisions", str(reviewed[1]), *arguments]
     ran = subprocess.run(
         [*TWINLINE, *command],
@@ -193,7 +199,7 @@ def test_the_real_book_lives_in_the_bank(tmp_path: Path) -> None:
     store = MemoryStore()
 
     async def live() -> None:
-        request = LoadRequest(book=book, decisions=review)
+        request = LoadRequest(book=book, decisions=review, weight=Fraction(3, 2))
         loaded = await load(request, shelf, MemoryBulk(store), Still(), lambda _done, _all: None)
         assert (loaded.rows, loaded.added) == (24_000, 24_000)
         assert await findings(store) == []

@@ -79,7 +79,8 @@ class Group:
     """Transfers of one owner's accounts and the house's, which are posted all or not at all.
 
     `group_id` is the caller's and unique for ever among the owner's accepted groups.
-    `command_hash` is the SHA-256 of the command that asked for it, not of the transfers it led to.
+    `command_hash` is that of the command that asked for it, keyed where it may name a person, and
+    not of the transfers it led to.
     `cause` names what it follows from: a decision, an authorisation, a statement. `value_on` is
     the business day it counts, `booked_at` the moment it was booked, in UTC. A group without
     transfers records a change that moves nothing, such as a freeze, in its place of the chain.

@@ -117,10 +117,28 @@ def move_between(
     for line, bounds in ((given, floor), (taken, taker.bounds)):
         if (refusal := _outside(line.base_limit_minor, bounds)) is not None:
             return refusal
-    if amount_minor > min(giver.line.base_limit_minor, _limit(giver.line, on)) - giver.used_minor:
+    if amount_minor > _free(giver, on):
         return MoveRefusal.NOT_FREE
     assert _total(given, taken) == _total(giver.line, taker.line)
     return given, taken
+
+
+def movable_minor(giver: Side, taker: Side, on: date) -> int:
+    """Return the most that `move_between` would move, 0 where nothing can; in minor units.
+
+    It does not ask whether anything may move at all, which no amount changes.
+    """
+    base, least = giver.line.base_limit_minor, giver.bounds.least_minor
+    most = min(_free(giver, on), taker.bounds.most_minor - taker.line.base_limit_minor)
+    if 0 < base - most < least:
+        most = base - least
+    if taker.line.base_limit_minor + most < taker.bounds.least_minor:
+        return 0
+    return max(0, most)
+
+
+def _free(side: Side, on: date) -> int:
+    return min(side.line.base_limit_minor, _limit(side.line, on)) - side.used_minor
 
 
 def _still(side: Side, request_id: str, on: date) -> MoveRefusal | None:

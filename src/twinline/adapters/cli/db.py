@@ -85,6 +85,7 @@ def _add_status(verbs: Verbs, database: Callable[[], Database]) -> None:
 def _status(arguments: argparse.Namespace, database: Database) -> int:
     server = database.status(arguments.folder)
     if server is None:
+        database.require_book(arguments.folder)
         print("does not run", file=sys.stderr if arguments.url else sys.stdout)
         return NOT_RUNNING
     print(server.url if arguments.url else _said(server, "runs"))

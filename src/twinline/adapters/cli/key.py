@@ -65,6 +65,9 @@ def _opened(keys: OpenKeys, given: argparse.Namespace) -> AbstractAsyncContextMa
     if given.memory and given.folder is None:
         rule = "the folder that the server in memory was given"
         raise InputFault(place="--folder", value="nothing", rule=rule)
+    if given.memory and not given.folder.is_dir():
+        rule = "must be the one that `twinline serve --memory --folder` was given"
+        raise InputFault(place=str(given.folder), value="there is no such folder", rule=rule)
     return keys(place_of(given), given.memory)
 
 

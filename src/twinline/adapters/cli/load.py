@@ -7,7 +7,6 @@ import asyncio
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from twinline.kernel.rate import parse_decimal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractAsyncContextManager
+    from fractions import Fraction
 
     from twinline.adapters.cli.words import Verbs
     from twinline.app.bank.bulk import BulkStore
@@ -61,9 +61,10 @@ def add_verb(verbs: Verbs, loading: Loading) -> None:
     verb.add_argument(
         "--instalment-weight",
         type=_weight,
-        default=Fraction(1),
+        required=True,
         metavar="W",
-        help="what an instalment's principal counts for in both lines' joint limit (default: 1)",
+        help="what an instalment's principal counts for in both lines' joint limit, as the "
+        "strategy weighs it: 1.5 in the standard one, 1 where it weighs none",
     )
     verb.set_defaults(run=lambda arguments: _load(arguments, loading))
 

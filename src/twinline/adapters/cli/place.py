@@ -78,6 +78,7 @@ def address_of(place: Place, database: Callable[[], Database]) -> str:
         return place.url
     server = database().status(place.folder)
     if server is None:
+        database().require_book(place.folder)
         rule = f"start it with `twinline db start --folder {place.folder}`, or name a book by"
         raise InputFault(place=str(place.folder), value="no server", rule=f"{rule} --database")
     return server.url

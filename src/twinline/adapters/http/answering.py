@@ -23,7 +23,7 @@ from twinline.adapters.http.reading import BODY_BYTES_MAX, body_members, typed
 from twinline.app.bank.access import Access
 from twinline.app.bank.asked import command_hash
 from twinline.app.bank.clock import business_day
-from twinline.app.bank.command import Call, Family, Refused
+from twinline.app.bank.command import Call, Family, Refused, Scope
 from twinline.app.bank.reason import CUSTOMER_NOT_FOUND
 from twinline.app.bank.store import Unavailable
 from twinline.app.fault import shown
@@ -132,7 +132,8 @@ async def _run(
         second_person=second,
     )
 
-    return _reply(command, await command.run(service.bank, request, call), known)
+    outcome = await command.run(service.bank, request, call)
+    return _reply(command, outcome, known, reads=Scope.READING in key.scopes)
 
 
 def _new_ids(service: Service) -> tuple[str, ...]:
@@ -191,14 +192,26 @@ def _require_json(content_type: str) -> None:
         )
 
 
-def _reply(command: Command[Any, Any], outcome: Outcome | Refused, known: _Known) -> Reply:
+def _reply(
+    command: Command[Any, Any], outcome: Outcome | Refused, known: _Known, *, reads: bool
+) -> Reply:
+    """Return an answer; a key that may not read is not told what is the customer's own affair."""
+    untold = () if reads else command.for_readers
     if isinstance(outcome, Refused):
         if outcome.reason.value == _NOBODY:
             known.customer_id = ""  # whatever was asked for, it is nobody's id
         again = {"Retry-After": "1"} if outcome.family is Family.TIME_OUT else {}
-        return _said(refusal(outcome, known.request_id), again)
+        said = replace(outcome, available="") if untold else outcome
+        return _said(refusal(said, known.request_id), again)
     known.customer_id = known.customer_id or getattr(outcome, "customer_id", "")
-    return Reply(status=command.success, body=msgspec.json.encode(outcome))
+    return Reply(status=command.success, body=_body_of(outcome, untold))
+
+
+def _body_of(outcome: Outcome, untold: tuple[str, ...]) -> bytes:
+    if not untold:
+        return msgspec.json.encode(outcome)
+    members = {name: getattr(outcome, name) for name in outcome.__struct_fields__}
+    return msgspec.json.encode({n: member for n, member in members.items() if n not in untold})
 
 
 def _said(details: ProblemDetails, headers: Mapping[str, str] | None = None) -> Reply:

@@ -44,6 +44,11 @@ def description(commands: Sequence[Command[Any, Any]], version: str) -> Json:
     """Return the OpenAPI document of commands."""
     types = [kind for command in commands for kind in (command.request, command.outcome)]
     _, schemas = msgspec.json.schema_components([*types, ProblemDetails], ref_template=_REF)
+    for command in commands:
+        outcome = schemas[command.outcome.__name__]
+        outcome["required"] = [
+            name for name in outcome.get("required", []) if name not in command.for_readers
+        ]
     paths: Json = {}
     for command in commands:
         operation = _operation(command, schemas)

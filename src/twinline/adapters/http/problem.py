@@ -132,9 +132,15 @@ def refusal(refused: Refused, request_id: str) -> ProblemDetails:
         reason=refused.reason.value,
         request_id=request_id,
         field=refused.field,
-        value=refused.value,
+        value=_value(refused),
         rule=refused.rule,
     )
+
+
+def _value(refused: Refused) -> str:
+    if not refused.available:
+        return refused.value
+    return f"{refused.value}, available {refused.available}"
 
 
 def type_of(reason: str) -> str:

@@ -31,13 +31,17 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One member of a request or an answer. `place` is path, query, body or answer."""
+    """One member of a request or an answer. `place` is path, query, body or answer.
+
+    One `for_readers` is told to keys that may also read, and to no others.
+    """
 
     name: str
     place: str
     kind: str
     required: bool
     about: str
+    for_readers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +115,7 @@ def _entry(command: Command[Any, Any], schemas: Mapping[str, Json]) -> Entry:
         needs_second_person=command.needs_second_person,
         success=command.success,
         asked=tuple(_members(asked, schemas, places)),
-        answered=tuple(_members(answered, schemas, {})),
+        answered=tuple(_answered(command, answered, schemas)),
         refusals=tuple(
             Refusal(
                 reason=each.value,
@@ -122,6 +126,13 @@ def _entry(command: Command[Any, Any], schemas: Mapping[str, Json]) -> Entry:
             for each in reasons(command)
         ),
     )
+
+
+def _answered(
+    command: Command[Any, Any], schema: Json, schemas: Mapping[str, Json]
+) -> Iterator[Member]:
+    for each in _members(schema, schemas, {}):
+        yield replace(each, for_readers=each.name.partition(".")[0] in command.for_readers)
 
 
 def _members(

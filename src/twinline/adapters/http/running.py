@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import socket
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import uvicorn
 
@@ -14,9 +13,12 @@ from twinline.adapters.http.server import application
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from twinline.adapters.http.service import Service
+
+    _Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
 
 GRACE_S: Final = 30
 """How long requests that have begun may take to end once the server is told to stop."""
@@ -41,8 +43,38 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def run(service: Service, listener: socket.socket) -> None:
-    """Serve until a signal comes; then accept nothing more, end what has begun, and return."""
+class Stopping:
+    """Whether a signal has told the server to stop; within it, both signals do nothing else.
+
+    They are heard from `listen` on, which is called before a person is told that the server is
+    there: an earlier signal interrupts the start. On leaving they mean what they meant before.
+    """
+
+    def __init__(self) -> None:
+        """Hear nothing yet."""
+        self.told = False
+        self._before: dict[signal.Signals, _Handler] = {}
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the signals back."""
+        for each, handler in self._before.items():
+            signal.signal(each, handler)
+
+    def listen(self) -> None:
+        """Take the signals from now on."""
+        for each in _SIGNALS:
+            self._before[each] = signal.signal(each, self._hear)
+
+    def _hear(self, _signal: int, _frame: FrameType | None) -> None:
+        self.told = True
+
+
+async def run(service: Service, listener: socket.socket, stopping: Stopping) -> None:
+    """Serve until told to stop; then accept nothing more, end what has begun, and return."""
     config = uvicorn.Config(
         application(service),
         log_config=None,
@@ -51,23 +83,22 @@ async def run(service: Service, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    await _Server(config).serve(sockets=[listener])
+    await _Server(config, stopping).serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn, whose signals end it and nothing else: having been stopped is no failure."""
+    """Uvicorn, which hears no signals itself: having been stopped is no failure."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Stopping) -> None:
+        """Take what says when to stop."""
+        super().__init__(config)
+        self._stopping = stopping
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let both signals end the server while it runs."""
-        loop = asyncio.get_running_loop()
-        for each in _SIGNALS:
-            loop.add_signal_handler(each, self._stop)
-        try:
-            yield
-        finally:
-            for each in _SIGNALS:
-                loop.remove_signal_handler(each)
+        """Leave the signals to who has them."""
+        yield
 
-    def _stop(self) -> None:
-        self.should_exit = True
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to stop; asked ten times a second."""
+        return await super().on_tick(counter) or self._stopping.told

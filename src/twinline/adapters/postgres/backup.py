@@ -10,17 +10,17 @@ import os
 import shutil
 import subprocess
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import psycopg
 
-from twinline.adapters.postgres.launcher import ServerFault
+from twinline.adapters.postgres.launcher import ServerFault, worst_of
 from twinline.adapters.postgres.statement import statement
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from twinline.adapters.postgres.binaries import Binaries
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from twinline.app.bank.database import Server
 
 REPLAYED: Final = "log_to_replay"
+ENDED: Final = "ended"
+"""The file of a backup that says when it ended, by the clock of its server."""
+
+_TOO_EARLY: Final = "the database system is"
+"""What a server that begins or ends says to whoever asks."""
 SECONDS_TO_REPLAY: Final = 24 * 60 * 60
 """A log of weeks takes hours; whoever waits may interrupt, and start the server again later."""
 
@@ -46,7 +51,11 @@ def back_up(url: str, binaries: Binaries, into: Path) -> None:
         "--wal-method=stream",
         "--checkpoint=fast",
     )
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute(statement("clock")).fetchone()
+    assert row is not None, "a clock always tells the time"
     _run(binaries, "pg_verifybackup", "--quiet", str(base))
+    (into / ENDED).write_text(row[0].astimezone(UTC).isoformat(), encoding="ascii")
 
 
 def archiving(launcher: Launcher, archive: Path) -> dict[str, str]:
@@ -85,18 +94,51 @@ def restore(
         raise InputFault(place=str(backup), value="no password", rule=rule)
     if until is not None and archive is None:
         rule = "needs the archive too: a backup alone is of one moment"
-        raise InputFault(place="until", value=until, rule=rule)
+        raise InputFault(place="--until", value=until.isoformat(), rule=rule)
+    if until is not None:
+        _require_after(backup, until)
     with launcher.new_cluster(password):
         shutil.copytree(base, launcher.cluster, dirs_exist_ok=True, symlinks=True)
+        (launcher.cluster / "log").unlink(missing_ok=True)  # what the other server said
         if archive is not None:
             shutil.copytree(archive, launcher.cluster / REPLAYED)
             (launcher.cluster / "recovery.signal").touch()
         for folder, _, names in os.walk(launcher.cluster):
             for name in ("", *names):
                 launcher.give(launcher.cluster / folder / name)
-    server = launcher.start({} if archive is None else _replaying(until))
-    _wait_until_replayed(server.url)
+    try:
+        server = launcher.start({} if archive is None else _replaying(until))
+        _wait_until_replayed(server.url)
+    except (ServerFault, psycopg.OperationalError) as error:
+        raise ReplayFault(launcher, archive) from error
     return server
+
+
+class ReplayFault(InputFault):
+    """A restore that PostgreSQL has ended before it was where it should have gone."""
+
+    def __init__(self, launcher: Launcher, archive: Path | None) -> None:
+        """Say why its log ended, what that asks for, and that the folder is of no use."""
+        log = launcher.cluster / "log"
+        lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
+        fatal = [line for line in lines if "FATAL" in line and _TOO_EARLY not in line]
+        rule = (
+            f"{archive or 'the backup'} must hold the whole log up to --until, or to its end"
+            f" without it; {log} says more; restore into another folder"
+        )
+        super().__init__(place="restore", value=worst_of((fatal or lines or [""])[-1]), rule=rule)
+
+
+def _require_after(backup: Path, until: datetime) -> None:
+    """Refuse a moment that a backup's files are already past."""
+    try:
+        ended = datetime.fromisoformat((backup / ENDED).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        rule = "must say when the backup ended, as `twinline db backup` writes it"
+        raise InputFault(place=str(backup / ENDED), value="no instant", rule=rule) from None
+    if until < ended:
+        rule = f"not before {ended.isoformat()}, when the backup ended; take an earlier backup"
+        raise InputFault(place="--until", value=until.isoformat(), rule=rule)
 
 
 def _replaying(until: datetime | None) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from twinline.adapters.postgres.address import AddressFault, reason
 from twinline.adapters.postgres.binaries import find_binaries
 from twinline.adapters.postgres.launcher import Launcher
 from twinline.adapters.postgres.migrate import Phase, make_book, migrate, pending, steps
-from twinline.app.bank.database import Database, Server
+from twinline.app.bank.database import Database, NoBookFault, Server
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class PostgresDatabase(Database):
     def is_named(self) -> bool:
         """Whether somebody named a server."""
         return bool(self._named)
+
+    def require_book(self, folder: Path) -> None:
+        """Refuse a folder without a book, unless somebody named a server."""
+        if not self._named and not self._launcher(folder).made:
+            raise NoBookFault(folder)
 
     @contextmanager
     def serving(self, folder: Path) -> Iterator[Server]:
@@ -75,6 +80,7 @@ class PostgresDatabase(Database):
         if self._named:
             rule = f"{NAMED} is set: that server is not ours to stop"
             raise InputFault(place="stop", value=folder, rule=rule)
+        self.require_book(folder)
         return self._launcher(folder).stop()
 
     def status(self, folder: Path) -> Server | None:
@@ -105,6 +111,7 @@ class PostgresDatabase(Database):
         return Launcher(folder, wheel=self._wheel)
 
     def _running(self, folder: Path) -> Server:
+        self.require_book(folder)
         server = self.status(folder)
         if server is None:
             rule = f"start it with `twinline db start --folder {folder}`"

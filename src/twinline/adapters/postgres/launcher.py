@@ -67,10 +67,19 @@ class ServerFault(InputFault):
 
     def __init__(self, program: str, said: str, rule: str) -> None:
         """Name the program and the first thing that went wrong, of all that it said."""
-        lines = [line for line in said.splitlines() if line] or ["nothing said"]
-        worst = next((line for line in lines if _WORST.search(line)), lines[-1])
-        super().__init__(place=program, value=_WORST.sub("", worst), rule=rule)
+        super().__init__(place=program, value=worst_of(said), rule=rule)
         self.said = said
+
+
+def worst_of(said: str) -> str:
+    r"""Return the first thing that went wrong, of all that a program said.
+
+    >>> worst_of("waiting for server to start\nFATAL:  role does not exist\nstopped waiting\n")
+    'role does not exist'
+    """
+    lines = [line for line in said.splitlines() if line] or ["nothing said"]
+    worst = next((line for line in lines if _WORST.search(line)), lines[-1])
+    return _WORST.sub("", worst)
 
 
 class Launcher:

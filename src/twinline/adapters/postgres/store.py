@@ -11,7 +11,7 @@ from twinline.adapters.postgres import row as rows
 from twinline.adapters.postgres.collector import BATCHES_AT_ONCE, Collector
 from twinline.adapters.postgres.connections import Connections
 from twinline.adapters.postgres.gathering import Gathering
-from twinline.app.bank.store import Busy, Store
+from twinline.app.bank.store import Busy, Store, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 READERS: Final = 4
 ALONE: Final = 2
 PAGE: Final = 1_000
+LOST: Final = "what it had kept a moment ago is gone: it failed without syncing its commits"
 ANSWER: Final = 4
 """How many columns of `look` are about the answer; the customer's follow."""
 
@@ -113,7 +114,8 @@ class PostgresStore(Store):
         except LockNotAvailable as error:
             raise Busy(closing.closed_by) from error
         last = await self.closing()
-        assert last is not None, "it was closed, or a later one was there"
+        if last is None:
+            raise Unavailable(LOST)
         return last
 
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
@@ -135,7 +137,8 @@ class PostgresStore(Store):
         except LockNotAvailable as error:
             raise Busy(owner) from error
         first = await self.answer(owner, key)
-        assert first is not None, "it was kept, or another was there"
+        if first is None:
+            raise Unavailable(LOST)
         return first
 
     async def standing(self, owner: str) -> Standing | None:

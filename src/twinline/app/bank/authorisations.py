@@ -11,6 +11,7 @@ import msgspec
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.limits import followed
 from twinline.app.bank.merchant import merchant_account, merchant_in
@@ -175,7 +176,7 @@ def _held(
         answer=text(answer),
         lines=() if after == line else (after,),
         hold=hold,
-        events=told(customer.customer_id, call, "authorisation.held", answer),
+        events=told(customer.customer_id, call, EventKind.AUTHORISATION_HELD, answer),
         stops_seen=shop.stops_seen,
     )
 
@@ -286,7 +287,7 @@ def _captured(snapshot: Snapshot, call: Call, hold: Hold, amount: int) -> Postin
         answer=text(answer),
         contracts=(change.after,),
         facts=change.facts,
-        events=told(customer_id, call, "authorisation.captured", answer),
+        events=told(customer_id, call, EventKind.AUTHORISATION_CAPTURED, answer),
     )
 
 
@@ -322,13 +323,15 @@ def given_back(snapshot: Snapshot, call: Call, hold: Hold, event: Event) -> Post
         resolves=Resolution(hold.group_id, (0,) * len(hold.held.transfers)),
     )
     headroom = headroom_answer(headroom_after(snapshot, group, hold.held), customer.currency)
-    state: Literal["voided", "expired"] = "voided" if event is Event.HOLD_VOIDED else "expired"
+    voided = event is Event.HOLD_VOIDED
+    state: Literal["voided", "expired"] = "voided" if voided else "expired"
+    kind = EventKind.AUTHORISATION_VOIDED if voided else EventKind.AUTHORISATION_EXPIRED
     answer = authorisation_answer(snapshot, hold, state, headroom)
     return Posting(
         group=group,
         seq_seen=snapshot.seq,
         answer=text(answer),
-        events=told(customer.customer_id, call, f"authorisation.{state}", answer),
+        events=told(customer.customer_id, call, kind, answer),
     )
 
 
@@ -366,6 +369,7 @@ AUTHORISE = Command(
     refusals=AuthoriseRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
+    for_readers=("headroom",),
     run=Deciding(
         reasons=AuthoriseRefusal,
         outcome=AuthorisationOutcome,
@@ -385,6 +389,7 @@ CAPTURE = Command(
     refusals=CaptureRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
+    for_readers=("headroom",),
     run=Deciding(
         reasons=CaptureRefusal, outcome=AuthorisationOutcome, look_up=hold_of, decide=capture
     ),
@@ -399,6 +404,7 @@ VOID = Command(
     refusals=VoidRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
+    for_readers=("headroom",),
     run=Deciding(reasons=VoidRefusal, outcome=AuthorisationOutcome, look_up=hold_of, decide=void),
 )
 COMMANDS = (AUTHORISE, CAPTURE, VOID)

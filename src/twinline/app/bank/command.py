@@ -80,7 +80,8 @@ class Refused:
     """An expected no.
 
     `reason` is a member of the command's refusals; `field`, `value` and `rule` say what it is
-    about, in words a person can act on.
+    about, in words a person can act on. `available` is what would have been accepted, as decimal
+    text, where too little was available; it is the customer's own affair, so it stands apart.
     """
 
     reason: StrEnum
@@ -88,6 +89,7 @@ class Refused:
     rule: str
     field: str = ""
     value: str = ""
+    available: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,8 @@ class Command(Generic[Asked, Answered]):
     """A command: what it is called, what it takes and gives, who may call it, and what runs it.
 
     `refusals` lists every reason in the order the checks run. A `keyed` command moves money or
-    limits and needs an idempotency key.
+    limits and needs an idempotency key. `for_readers` are members of the outcome that are the
+    customer's own affair: a key that may not also read is not told them, nor what is available.
     """
 
     name: str
@@ -133,3 +136,4 @@ class Command(Generic[Asked, Answered]):
     run: Callable[[Bank, Asked, Call], Awaitable[Answered | Refused]]
     needs_second_person: bool = False
     success: int = 200
+    for_readers: tuple[str, ...] = ()

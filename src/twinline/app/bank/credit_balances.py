@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Money, money, positive_minor
 from twinline.app.bank.owing import by_contract, oldest_first, owed_minor
 from twinline.app.bank.posting import (
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from twinline.app.bank.store import Snapshot
     from twinline.ledger.group import Group
     from twinline.servicing.fact import Contract
+
+
+_KINDS: Final = {
+    Event.CREDIT_BALANCE_USED: EventKind.CREDIT_BALANCE_USED,
+    Event.CREDIT_BALANCE_PAID_OUT: EventKind.CREDIT_BALANCE_PAID_OUT,
+}
 
 
 class CreditBalanceRefusal(Reason):
@@ -158,7 +165,7 @@ def _posting(
         answer=text(answer),
         contracts=tuple(change.after for change in changes),
         facts=tuple(fact for change in changes for fact in change.facts),
-        events=told(customer.customer_id, call, str(group.event).replace("_", "."), answer),
+        events=told(customer.customer_id, call, _KINDS[group.event], answer),
     )
 
 

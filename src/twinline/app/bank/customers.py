@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Refused, Scope
 from twinline.app.bank.deciding import TRIES, Deciding, nothing_else, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import CustomerId, Money, money, not_negative_minor
 from twinline.app.bank.limits import group_following, lawful_person_minor
 from twinline.app.bank.posting import group_of, told
@@ -231,7 +232,7 @@ def set_mode(
         answer=text(answer),
         customer=changed,
         lines=tuple(lines.values()),
-        events=told(changed.customer_id, call, "customer.changed", answer),
+        events=told(changed.customer_id, call, EventKind.CUSTOMER_CHANGED, answer),
     )
 
 
@@ -296,7 +297,7 @@ def _changed(snapshot: Snapshot, call: Call, changed: Customer, cause: str) -> P
         seq_seen=snapshot.seq,
         answer=text(answer),
         customer=changed,
-        events=told(changed.customer_id, call, "customer.changed", answer),
+        events=told(changed.customer_id, call, EventKind.CUSTOMER_CHANGED, answer),
     )
 
 

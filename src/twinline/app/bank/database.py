@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from twinline.app.fault import InputFault
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
@@ -24,6 +26,18 @@ class Server:
     started: bool
 
 
+class NoBookFault(InputFault):
+    """A folder without a book, which only what makes one may go on from."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder and what would make a book."""
+        super().__init__(
+            place=str(folder),
+            value="there is no book in this folder",
+            rule="must be that of one; `twinline serve` and `twinline db start` make a new one",
+        )
+
+
 class Database(Protocol):
     """A book's server in a folder, or the one that TWINLINE_DATABASE_URL names.
 
@@ -33,6 +47,10 @@ class Database(Protocol):
     @property
     def is_named(self) -> bool:
         """Whether somebody named a server, so that it is not ours to start, stop or migrate."""
+        ...
+
+    def require_book(self, folder: Path) -> None:
+        """Raise `NoBookFault` where no server is named and the folder has no book."""
         ...
 
     def serving(self, folder: Path) -> AbstractContextManager[Server]:

@@ -14,6 +14,7 @@ import msgspec
 from twinline.app.bank.command import Answered, Family, OfCustomer, Refused
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import Busy, StoredAnswer
+from twinline.app.bank.use import beyond, use_in
 from twinline.ledger.admission import Accepted, Refusal
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Deciding(Generic[Asked, Answered, Around]):
         decided = self.decide(snapshot, request, call, around)
         if isinstance(decided, Refused):
             return await answers.keep(decided, call)
-        return await answers.post(decided, call)
+        return await answers.post(decided, call, snapshot)
 
 
 async def answering(
@@ -134,8 +135,14 @@ class Answers(Generic[Answered]):
             return msgspec.json.decode(stored.answer, type=self.outcome)
         return refusal_of(stored.answer, self.reasons)
 
-    async def post(self, posting: Posting, call: Call) -> Answered | Refused | None:
-        """Post, and return the answer; None if it is to be decided again. Raises `Busy`."""
+    async def post(
+        self, posting: Posting, call: Call, snapshot: Snapshot | None = None
+    ) -> Answered | Refused | None:
+        """Post, and return the answer; None if it is to be decided again. Raises `Busy`.
+
+        A posting refused for headroom was held against that of its snapshot, since both have one
+        `seq`: so what would have been accepted is told from there.
+        """
         posted = await self.store.post(posting)
         match posted:
             case Accepted(again=False):
@@ -149,7 +156,12 @@ class Answers(Generic[Answered]):
             case Refusal.OWNER_NOT_FOUND:
                 return self.refused("CUSTOMER_NOT_FOUND", "customer_id", self.owner)
             case _:
-                return await self.keep(refused(reason_like(self.reasons, posted)), call)
+                why = reason_like(self.reasons, posted)
+                use = None if snapshot is None else use_in(posting.group)
+                no = (
+                    refused(why) if snapshot is None or use is None else beyond(snapshot, use, why)
+                )
+                return await self.keep(no, call)
 
     async def keep(self, answer: Refused, call: Call) -> Answered | Refused:
         """Keep a refusal under its key, and return what the key is answered from now on.
@@ -175,17 +187,19 @@ class _RefusalText(msgspec.Struct, frozen=True):
     reason: str
     field: str
     value: str
+    available: str = ""
 
 
 def refusal_text(answer: Refused) -> str:
     """Return a refusal as it is kept."""
-    return text(_RefusalText(answer.reason.value, answer.field, answer.value))
+    return text(_RefusalText(answer.reason.value, answer.field, answer.value, answer.available))
 
 
 def refusal_of(kept: str, reasons: type[Reason]) -> Refused:
     """Return the refusal that was kept."""
     said = msgspec.json.decode(kept, type=_RefusalText)
-    return refused(next(x for x in reasons if x.value == said.reason), said.field, said.value)
+    why = next(x for x in reasons if x.value == said.reason)
+    return refused(why, said.field, said.value, said.available)
 
 
 def text(struct: msgspec.Struct) -> str:

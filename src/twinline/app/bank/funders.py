@@ -10,6 +10,7 @@ from msgspec import Meta
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.deciding import Answers, answering, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Currency, Identifier, Money, Words, money, positive_minor
 from twinline.app.bank.posting import group_of, told
 from twinline.app.bank.reason import Reason, refused
@@ -168,12 +169,13 @@ async def _booked(
     )
     cause = f"second:{call.second_person}"
     transfers = transfers_of(event, {"amount": amount}, place)
+    kind = EventKind.FUNDER_SHARE_BROUGHT if brought else EventKind.FUNDER_SHARE_RETURNED
     posting = Posting(
         group=group_of(answers.owner, call, event, transfers, cause),
         seq_seen=0 if standing is None else standing.seq,
         answer=text(answer),
         opens=standing is None,
-        events=told(answers.owner, call, str(event).replace("funder_", "funder."), answer),
+        events=told(answers.owner, call, kind, answer),
     )
     return await answers.post(posting, call)
 

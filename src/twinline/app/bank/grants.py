@@ -15,6 +15,7 @@ from twinline.app.bank.lines import (
     ChangeLimitRefusal,
     LinesOutcome,
     OfLine,
+    limit_told,
     lines_posting,
     ppm_of,
 )
@@ -113,7 +114,8 @@ def _unsound(snapshot: Snapshot, request: GrantRequest, call: Call, bank: Bank) 
         return refused(GrantRefusal.AMOUNT_INVALID, "joint_limit", joint)
     law = bank.law.values(bank.house.licence, call.business_on, currency)
     if limit > law.person_cap_minor:
-        return refused(GrantRefusal.ABOVE_MAXIMUM, "limit", request.limit)
+        why = GrantRefusal.ABOVE_MAXIMUM
+        return refused(why, "limit", limit_told(why, request.limit, law, currency))
     if request.rate is None and request.product is Product.CASH_LOAN:
         return refused(GrantRefusal.RATE_MISSING, "rate")
     if request.rate is not None and ppm_of(request.rate) > law.price_ceiling_ppm:

@@ -133,6 +133,7 @@ READ_AUTHORISATION = Command(
     refusals=ReadAuthorisationRefusal,
     scope=Scope.PURCHASES,
     keyed=False,
+    for_readers=("headroom",),
     run=_read,
 )
 EXPIRE = Command(

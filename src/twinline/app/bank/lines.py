@@ -12,7 +12,15 @@ from twinline.app.bank import reason
 from twinline.app.bank.answers import LineAnswer, line_answer
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
-from twinline.app.bank.fields import Identifier, Money, Rate, not_negative_minor, positive_minor
+from twinline.app.bank.event_kind import EventKind
+from twinline.app.bank.fields import (
+    Identifier,
+    Money,
+    Rate,
+    money,
+    not_negative_minor,
+    positive_minor,
+)
 from twinline.app.bank.limits import group_following
 from twinline.app.bank.posting import HeadroomAnswer, headroom_after, headroom_answer, told
 from twinline.app.bank.reason import Reason, reason_like, refused
@@ -21,7 +29,15 @@ from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.kernel.rate import parse_decimal
 from twinline.ledger.control import Control
 from twinline.lines.available import Controls, control_of
-from twinline.lines.limit import Bounds, NewBase, Side, change_base, move_between, set_temporary
+from twinline.lines.limit import (
+    Bounds,
+    NewBase,
+    Side,
+    change_base,
+    movable_minor,
+    move_between,
+    set_temporary,
+)
 from twinline.lines.line import TemporaryLimit
 from twinline.lines.moves import MoveRefusal
 from twinline.lines.restrictions import set_own_cap
@@ -33,6 +49,7 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.store import Snapshot
+    from twinline.decision.law import LawValues
     from twinline.lines.line import Line
 
 _PPM: Final = 1_000_000
@@ -74,7 +91,7 @@ def lines_posting(
         seq_seen=snapshot.seq,
         answer=text(answer),
         lines=changed,
-        events=told(customer_id, call, "lines.changed", answer),
+        events=told(customer_id, call, EventKind.LINES_CHANGED, answer),
     )
 
 
@@ -89,6 +106,13 @@ def used_minor(snapshot: Snapshot, product: Product) -> int:
     """Return what is used of a line, holds included, in minor units."""
     controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
     return controls.used_minor(control_of(product))
+
+
+def limit_told(why: Reason, limit: str, law: LawValues, currency: str) -> str:
+    """Return a refused limit, with the most there may be where it is more."""
+    if why.value != MoveRefusal.ABOVE_MAXIMUM.value:
+        return limit
+    return f"{limit}, at most {money(law.person_cap_minor, currency)}"
 
 
 class ChangeLimitRefusal(Reason):
@@ -163,7 +187,8 @@ def change_limit(
     bounds = Bounds(least_minor=1, most_minor=law.person_cap_minor)
     changed = change_base(line, new, bounds, call.business_on)
     if isinstance(changed, MoveRefusal):
-        return refused(reason_like(ChangeLimitRefusal, changed), "limit", request.limit)
+        why = reason_like(ChangeLimitRefusal, changed)
+        return refused(why, "limit", limit_told(why, request.limit, law, currency))
     cap = person_cap(bank.law, (bank.house.licence,), call.business_on, currency)
     return lines_posting(
         snapshot,
@@ -219,7 +244,8 @@ def lend_for_a_while(
     bounds = Bounds(least_minor=1, most_minor=law.person_cap_minor)
     changed = set_temporary(line, wanted, bounds, call.business_on)
     if isinstance(changed, MoveRefusal):
-        return refused(reason_like(TemporaryRefusal, changed), "limit", request.limit)
+        why = reason_like(TemporaryRefusal, changed)
+        return refused(why, "limit", limit_told(why, request.limit, law, currency))
     return lines_posting(snapshot, call, (changed,), cause="temporary_limit")
 
 
@@ -239,6 +265,12 @@ class MoveLimitRefusal(Reason):
     ABOVE_MAXIMUM = ChangeLimitRefusal.ABOVE_MAXIMUM.written
     NOT_FREE = ("not_free", Family.LIMIT, "at most what is free of the giving line")
     PERIOD_LOCKED = reason.PERIOD_LOCKED
+
+
+_TOO_MUCH: Final = frozenset(
+    {MoveLimitRefusal.BELOW_MINIMUM, MoveLimitRefusal.ABOVE_MAXIMUM, MoveLimitRefusal.NOT_FREE}
+)
+"""What less of an amount may mend."""
 
 
 class MoveLimitRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -264,7 +296,10 @@ def move_limit(
     taker = _side(snapshot, other, bounds)
     moved = move_between(giver, taker, amount, request_id=f"wish:{call.key}", on=call.business_on)
     if isinstance(moved, MoveRefusal):
-        return refused(reason_like(MoveLimitRefusal, moved), "amount", request.amount)
+        why = reason_like(MoveLimitRefusal, moved)
+        most = movable_minor(giver, taker, call.business_on)
+        available = money(most, snapshot.customer.currency) if why in _TOO_MUCH else ""
+        return refused(why, "amount", request.amount, available)
     return lines_posting(snapshot, call, moved, cause="customer_wish")
 
 

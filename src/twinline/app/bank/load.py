@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from fractions import Fraction
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -30,6 +29,7 @@ from twinline.terms.licence import Licence
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
+    from fractions import Fraction
     from pathlib import Path
 
     from twinline.app.bank.bulk import Begun, BulkStore
@@ -58,8 +58,8 @@ class LoadRequest:
 
     book: Path
     decisions: Path
+    weight: Fraction
     funder: str = "own"
-    weight: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

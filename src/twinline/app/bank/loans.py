@@ -15,6 +15,7 @@ from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, not_negative_minor, positive_minor
 from twinline.app.bank.limits import as_of, followed
 from twinline.app.bank.owing import recorded
@@ -31,7 +32,7 @@ from twinline.app.bank.recording import version_of
 from twinline.app.bank.register import STOPS, RecordKind
 from twinline.app.bank.stops import stops_in, stops_of
 from twinline.app.bank.store import Posting
-from twinline.app.bank.use import Use, inactive, use_refused
+from twinline.app.bank.use import Use, beyond, inactive, use_refused
 from twinline.app.bank.vault import Field, NoPersonalDataError
 from twinline.ledger.event import Event
 from twinline.lines.moves import used
@@ -160,7 +161,7 @@ def quote(
         return refused(QuoteRefusal.PURPOSE_FORBIDDEN, "purpose", request.purpose)
     use = Use(product=Product.CASH_LOAN, amount_minor=amount, on=call.business_on, stops=stops)
     no = use_refused(snapshot, use, QuoteRefusal) or _not_offered(bank, request, amount, currency)
-    return no or _quoted(bank, snapshot, request, call, amount)
+    return no or _quoted(bank, snapshot, request, call, use)
 
 
 def _not_offered(bank: Bank, request: QuoteRequest, amount: int, currency: str) -> Refused | None:
@@ -179,13 +180,13 @@ def _not_offered(bank: Bank, request: QuoteRequest, amount: int, currency: str) 
 
 
 def _quoted(
-    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, amount: int
+    bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, use: Use
 ) -> Quote | Refused:
     line, currency = snapshot.lines[Product.CASH_LOAN], snapshot.customer.currency
     if line.price_ppm is None:
         return refused(QuoteRefusal.PRICE_MISSING, "decision_id", line.decision_id)
     wanted = Wanted(
-        amount_minor=amount,
+        amount_minor=use.amount_minor,
         currency=currency,
         periods=request.periods,
         method=request.method,
@@ -205,10 +206,10 @@ def _quoted(
     free = free_service_minor(income, elsewhere, bank.house.service_cap)
     if not is_borne(snapshot, found.monthly_minor, free):
         return refused(QuoteRefusal.NOT_AFFORDABLE, "income", request.income)
-    return _beyond(snapshot, amount) or Quote(
+    return _beyond(snapshot, use) or Quote(
         customer_id=request.customer_id,
         currency=currency,
-        amount_minor=amount,
+        amount_minor=use.amount_minor,
         periods=request.periods,
         method=request.method,
         purpose=request.purpose,
@@ -221,7 +222,7 @@ def _quoted(
     )
 
 
-def _beyond(snapshot: Snapshot, amount: int) -> Refused | None:
+def _beyond(snapshot: Snapshot, use: Use) -> Refused | None:
     """Refuse what would not be lent today, so that nobody confirms a sheet in vain."""
     _, cash_loan, joint, person = snapshot.headroom
     for left, why in (
@@ -229,11 +230,8 @@ def _beyond(snapshot: Snapshot, amount: int) -> Refused | None:
         (joint, QuoteRefusal.JOINT_HEADROOM),
         (person, QuoteRefusal.PERSON_CAP),
     ):
-        if amount > left:
-            currency = snapshot.customer.currency
-            return refused(
-                why, "amount", f"{money(amount, currency)}, left {money(left, currency)}"
-            )
+        if use.amount_minor > left:
+            return beyond(snapshot, use, why)
     return None
 
 
@@ -330,7 +328,7 @@ def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Po
     if no is not None:
         return no
     if request.card_ending != desk.card_ending:
-        return refused(DrawRefusal.CARD_NOT_BOUND, "card_ending", request.card_ending)
+        return refused(DrawRefusal.CARD_NOT_BOUND, "card_ending")  # a refusal is kept
     use = Use(
         product=Product.CASH_LOAN,
         amount_minor=desk.quote.amount_minor,
@@ -400,7 +398,7 @@ def _drawn(snapshot: Snapshot, request: DrawRequest, call: Call, quoted: Quote) 
         lines=(used(line, call.business_on),),
         contracts=(change.after,),
         facts=change.facts,
-        events=told(customer.customer_id, call, "loan.disbursed", answer),
+        events=told(customer.customer_id, call, EventKind.LOAN_DISBURSED, answer),
     )
 
 
@@ -461,7 +459,7 @@ def disbursement_returned(
         answer=text(answer),
         contracts=(change.after,),
         facts=change.facts,
-        events=told(customer.customer_id, call, "loan.returned", answer),
+        events=told(customer.customer_id, call, EventKind.LOAN_RETURNED, answer),
     )
 
 

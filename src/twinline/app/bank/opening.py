@@ -13,6 +13,7 @@ from twinline.app.bank import reason
 from twinline.app.bank.answers import LineAnswer, line_answer
 from twinline.app.bank.command import Command, Family, Outcome, Refused, Request, Scope
 from twinline.app.bank.deciding import Answers, answering, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import (
     Currency,
     Identifier,
@@ -406,7 +407,7 @@ def opened(bank: Bank, application: Application, decision: Decision, call: Call)
             for line in lines
             if line.product is Product.PAY_LATER
         ),
-        events=told(customer_id, call, "customer.opened", answer),
+        events=told(customer_id, call, EventKind.CUSTOMER_OPENED, answer),
     )
 
 

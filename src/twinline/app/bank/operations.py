@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.deciding import Answers, answering, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import (
     Code,
     Identifier,
@@ -220,7 +221,7 @@ async def _paid_out(
         seq_seen=0 if standing is None else standing.seq,
         answer=text(answer),
         opens=standing is None,
-        events=told(answers.owner, call, "merchant.paid_out", answer),
+        events=told(answers.owner, call, EventKind.MERCHANT_PAID_OUT, answer),
     )
     return await answers.post(posting, call)
 

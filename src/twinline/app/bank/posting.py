@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinline.app.bank.command import Call
+    from twinline.app.bank.event_kind import EventKind
     from twinline.app.bank.store import Snapshot
     from twinline.ledger.control import Headroom
     from twinline.ledger.group import Held, Transfer
@@ -83,6 +84,8 @@ def headroom_after(snapshot: Snapshot, group: Group, held: Held | None = None) -
     return moved(snapshot.headroom, headroom_changes(group, held))
 
 
-def told(owner: str, call: Call, kind: str, answer: msgspec.Struct) -> tuple[OutboxEvent, ...]:
+def told(
+    owner: str, call: Call, kind: EventKind, answer: msgspec.Struct
+) -> tuple[OutboxEvent, ...]:
     """Return the event that tells subscribers what a call was answered."""
     return (OutboxEvent(event_id=f"{owner}:{call.key}", kind=kind, document=text(answer)),)

@@ -36,9 +36,9 @@ class Reason(StrEnum):
         return str(self), self.family, self.rule
 
 
-def refused(reason: Reason, field: str = "", value: object = "") -> Refused:
-    """Return a reason as an answer, about a field and what stands there."""
-    return Refused(reason, reason.family, reason.rule, field, str(value))
+def refused(reason: Reason, field: str = "", value: object = "", available: str = "") -> Refused:
+    """Return a reason as an answer, about a field, what stands there and what would do."""
+    return Refused(reason, reason.family, reason.rule, field, str(value), available)
 
 
 def reason_like(reasons: type[Reason], other: Enum) -> Reason:

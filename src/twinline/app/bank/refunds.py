@@ -15,6 +15,7 @@ from twinline.app.bank.answers import OwedAnswer, owed_answer
 from twinline.app.bank.authorisations import HoldDocument
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.merchant import merchant_account
 from twinline.app.bank.owing import recorded
@@ -131,7 +132,7 @@ def refund(
         answer=text(answer),
         contracts=(change.after,),
         facts=change.facts,
-        events=told(request.customer_id, call, "purchase.refunded", answer),
+        events=told(request.customer_id, call, EventKind.PURCHASE_REFUNDED, answer),
     )
 
 
@@ -152,6 +153,7 @@ REFUND = Command(
     refusals=RefundRefusal,
     scope=Scope.PURCHASES,
     keyed=True,
+    for_readers=("owed", "headroom"),
     run=Deciding(reasons=RefundRefusal, outcome=RefundOutcome, look_up=_hold, decide=refund),
     success=201,
 )

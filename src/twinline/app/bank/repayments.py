@@ -18,6 +18,7 @@ from twinline.app.bank import reason
 from twinline.app.bank.answers import ContractAnswer, contract_answer
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, nothing_else, text
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.owing import by_contract, oldest_first, owed_minor
 from twinline.app.bank.posting import (
@@ -188,7 +189,7 @@ def _repaid(
     changes = by_contract(snapshot, facts, paid_as=event)
     transfers = [transfer for change in changes for transfer in change.transfers]
     group = group_of(snapshot.customer.customer_id, call, event, transfers)
-    return _posting(snapshot, call, (group.group_id, "repayment.received"), changes, group)
+    return _posting(snapshot, call, (group.group_id, EventKind.REPAYMENT_RECEIVED), changes, group)
 
 
 class RepaymentReturnRefusal(Reason):
@@ -245,7 +246,9 @@ def repayment_returned(
     group = group_of(
         request.customer_id, call, Event.REPAYMENT_RETURNED, transfers, request.repayment_id
     )
-    return _posting(snapshot, call, (request.repayment_id, "repayment.returned"), changes, group)
+    return _posting(
+        snapshot, call, (request.repayment_id, EventKind.REPAYMENT_RETURNED), changes, group
+    )
 
 
 def _is_of(fact: Fact, request: RepaymentReturnRequest) -> bool:
@@ -266,7 +269,7 @@ def _is_of(fact: Fact, request: RepaymentReturnRequest) -> bool:
 def _posting(
     snapshot: Snapshot,
     call: Call,
-    named: tuple[str, str],
+    named: tuple[str, EventKind],
     changes: tuple[Recorded, ...],
     group: Group,
 ) -> Posting:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinline.app.bank.fields import money
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import CustomerStatus
 from twinline.compliance.lending_stop import stopped
+from twinline.ledger.control import CONTROLS
+from twinline.ledger.group import Admission, headroom_changes
+from twinline.lines.available import control_of
 from twinline.lines.effective import new_use, stop_on
 from twinline.servicing.fact import FactKind
 from twinline.servicing.fold import effective
 from twinline.terms.licence import Licence
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,8 +25,8 @@ if TYPE_CHECKING:
     from twinline.app.bank.reason import Reason
     from twinline.app.bank.store import Snapshot
     from twinline.compliance.lending_stop import LendingStop
+    from twinline.ledger.group import Group
     from twinline.lines.line import Line
-    from twinline.terms.product import Product
 
 _SPENT = {FactKind.PURCHASE, FactKind.DISBURSEMENT}
 
@@ -53,6 +58,33 @@ def use_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused 
     if line is None:
         return refused(reasons["LINE_NOT_FOUND"], "product", use.product)
     return _line_refused(line, use.on, reasons) or _own_spending_refused(snapshot, use, reasons)
+
+
+def beyond(snapshot: Snapshot, use: Use, why: Reason) -> Refused:
+    """Return that more was asked for than is available, with what would have been accepted.
+
+    That is the least of the line, both lines together, the person and the customer's own spending
+    cap, whichever of them said no: who asks for it again is not refused for the next one.
+    """
+    _, _, joint, person = snapshot.headroom
+    line = snapshot.headroom[CONTROLS.index(control_of(use.product))]
+    own = own_spending_minor(snapshot, use.on)
+    least = min(line, joint, person) if own is None else min(line, joint, person, own)
+    currency = snapshot.customer.currency
+    asked, available = money(use.amount_minor, currency), money(max(0, least), currency)
+    return refused(why, "amount", asked, available)
+
+
+def use_in(group: Group) -> Use | None:
+    """Return the new use that a group takes from a line; None for a group that takes none."""
+    if group.admission is not Admission.REQUEST:
+        return None
+    changes = dict(zip(CONTROLS, headroom_changes(group, None), strict=True))
+    for product in Product:
+        taken = -changes[control_of(product)]
+        if taken > 0:
+            return Use(product=product, amount_minor=taken, on=group.value_on, stops=())
+    return None
 
 
 def inactive(snapshot: Snapshot, reasons: type[Reason]) -> Refused | None:
@@ -94,4 +126,4 @@ def _own_spending_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -
     left = own_spending_minor(snapshot, use.on)
     if left is None or use.amount_minor <= left:
         return None
-    return refused(reasons["OWN_SPENDING_CAP"], "amount", use.amount_minor)
+    return beyond(snapshot, use, reasons["OWN_SPENDING_CAP"])

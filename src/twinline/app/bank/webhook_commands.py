@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.cursor import Cursor, cursor_of, last_of
+from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.webhook import Subscriber
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 
-Kind = Annotated[str, Meta(pattern="^[a-z_.]{1,64}$")]
 SubscriberId = Annotated[str, Meta(pattern="^[A-Za-z0-9]{1,64}$", description="The subscriber.")]
 
 _NOT_FOUND: Final = (
@@ -80,7 +80,9 @@ class SubscribeRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields
     """Where events are to be told, and which; none stands for all."""
 
     url: Annotated[str, Meta(max_length=500, description="Where events are posted.")]
-    kinds: tuple[Kind, ...] = ()
+    kinds: Annotated[
+        tuple[EventKind, ...], Meta(description="Which kinds of events; none for all.")
+    ] = ()
 
 
 class SubscribeOutcome(Outcome, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -161,7 +162,7 @@ def test_a_load_goes_on_with_what_it_was_begun_with(reviewed: LoadRequest) -> No
     bulk = Mortal(MemoryStore(), 2, written=False)
     with pytest.raises(Killed):
         run(reviewed, bulk)
-    other = LoadRequest(book=reviewed.book, decisions=reviewed.decisions, funder="bank2")
+    other = replace(reviewed, weight=Fraction(1), funder="bank2")
 
     with pytest.raises(InputFault, match=r"the load was begun with .*1500000"):
         run(other, bulk)
@@ -225,14 +226,14 @@ def test_decisions_have_to_be_the_reviews_own(reviewed: LoadRequest, tmp_path: P
     other = request_of(tmp_path, seed=2)
     bulk = MemoryBulk(MemoryStore())
     with pytest.raises(InputFault, match="the review was made of the book with SHA-256"):
-        run(LoadRequest(book=other.book, decisions=reviewed.decisions), bulk)
+        run(replace(other, decisions=reviewed.decisions), bulk)
 
     changed = tmp_path / "changed"
     shutil.copytree(other.decisions, changed)
     table = pq.read_table(changed / "decisions.parquet")
     pq.write_table(table.slice(1), changed / "decisions.parquet")
     with pytest.raises(InputFault, match="the review wrote decisions with SHA-256"):
-        run(LoadRequest(book=other.book, decisions=changed), bulk)
+        run(replace(other, decisions=changed), bulk)
 
 
 def test_a_book_of_tomorrow_is_refused(tmp_path: Path) -> None:
@@ -242,4 +243,6 @@ def test_a_book_of_tomorrow_is_refused(tmp_path: Path) -> None:
     assert main(["book", "make", "--customers", "5", "--seed", "1", *ahead]) == 0
     assert main(["review", str(book), "--strategy", str(STRATEGY), "--out", str(review)]) == 0
     with pytest.raises(InputFault, match="must not lie ahead of today, 2026-11-10"):
-        run(LoadRequest(book=book, decisions=review), MemoryBulk(MemoryStore()))
+        run(
+            LoadRequest(book=book, decisions=review, weight=Fraction(1)), MemoryBulk(MemoryStore())
+        )

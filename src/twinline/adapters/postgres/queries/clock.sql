@@ -1,0 +1,2 @@
+-- What time it is where the server is.
+SELECT clock_timestamp();
