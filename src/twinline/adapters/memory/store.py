@@ -47,7 +47,7 @@ class _Moved(NamedTuple):
 
 
 class MemoryStore(Store):
-    """A book in memory. Contracts and facts of a snapshot are all there are, however old."""
+    """A book in memory."""
 
     def __init__(self, rule: Rule = admit, register: MemoryRegister | None = None) -> None:
         """Begin an empty book; `rule` says what becomes of a group, and tests break it.
@@ -62,10 +62,10 @@ class MemoryStore(Store):
         self._outbox: list[KeptEvent] = []
         self._closing: Closing | None = None
 
-    async def snapshot(self, customer_id: str) -> Snapshot | None:
-        """Return a customer as of one moment."""
+    async def snapshot(self, customer_id: str, *, whole: bool = False) -> Snapshot | None:
+        """Return a customer as of one moment, with what is open and recent or as a whole."""
         journal = self._journals.get(customer_id)
-        return None if journal is None else journal.snapshot()
+        return None if journal is None else journal.snapshot(whole=whole)
 
     async def look(
         self, customer_id: str, key: str

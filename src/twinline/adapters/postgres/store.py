@@ -70,8 +70,11 @@ class PostgresStore(Store):
         for connections in (self._reading, self._batches, self._alone):
             await connections.close()
 
-    async def snapshot(self, customer_id: str) -> Snapshot | None:
-        """Return a customer as of one moment."""
+    async def snapshot(self, customer_id: str, *, whole: bool = False) -> Snapshot | None:
+        """Return a customer as of one moment, with what is open and recent or as a whole."""
+        if whole:
+            (row,) = await self._reading.rows("look_whole", {"owner": customer_id})
+            return rows.snapshot_of(row)
         snapshot, _ = await self.look(customer_id, "")
         return snapshot
 

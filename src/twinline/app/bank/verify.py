@@ -107,7 +107,7 @@ async def _told(store: Store, owner: str) -> _Told | None:
     """Return what a store claims of an owner at one moment, None if it would not hold still."""
     for _ in range(ATTEMPTS):
         before = await store.standing(owner)
-        snapshot, balances = await store.snapshot(owner), await store.balances(owner)
+        snapshot, balances = await store.snapshot(owner, whole=True), await store.balances(owner)
         standing = await store.standing(owner)
         if standing is None or standing != before:
             continue
