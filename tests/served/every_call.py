@@ -260,6 +260,22 @@ LINES: Final = (
     ),
     Step(command="lift_lending_stop", path="lending-stops/{stop}/lift"),
     Step(
+        command="set_monitor_stop",
+        path="monitor-stops",
+        body={
+            "stop_id": "{stop}",
+            "cause": "funding",
+            "reason": "FUNDER_IS_SPENT",
+            "funder": "{funder}",
+            "figure": "funder_left",
+            "seen": "0.00",
+            "threshold": "1000.00",
+            "ends_when": "the funder brings its share",
+        },
+        other={"seen": "1.00"},
+    ),
+    Step(command="lift_lending_stop", path="lending-stops/{stop}/lift", reason="monitor_lifts"),
+    Step(
         command="close_period",
         path="closings",
         body={"closed_until": "2020-01-31"},
