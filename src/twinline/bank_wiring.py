@@ -114,6 +114,18 @@ async def keys_at(place: Place) -> AsyncIterator[Keys]:
             yield PostgresKeys(connections)
 
 
+@asynccontextmanager
+async def desk_at(url: str) -> AsyncIterator[Bank]:
+    """Yield a database's bank, with all but the keys of personal data."""
+    async with PostgresStore(url) as store, Connections(url, 1) as desk:
+        yield _bank(store, PostgresRegister(desk), PostgresVault(desk, _no_keyring))
+
+
+def _no_keyring() -> Keyring:
+    rule = "is not opened for this; personal data is the server's alone"
+    raise InputFault(place="keyring", value="none", rule=rule)
+
+
 class KeyringFiles(Keyrings):
     """Keyrings in files, and the databases whose personal data they seal."""
 
