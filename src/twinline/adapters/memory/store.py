@@ -7,6 +7,7 @@ checked, decided and written before any other task runs. Threads must not share 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinline.adapters.memory.journal import empty_journal
@@ -135,7 +136,7 @@ class MemoryStore(Store):
         return self._closing
 
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
-        """Return what was answered to a key. Nothing is forgotten."""
+        """Return what was answered to a key; what was accepted is never forgotten."""
         journal = self._journals.get(owner)
         if journal is not None and key in journal.answers:
             return journal.answers[key][1]
@@ -145,6 +146,14 @@ class MemoryStore(Store):
         """Keep a refusal under its key; return the answer that was first."""
         first = await self.answer(owner, key)
         return first or self._refusals.setdefault((owner, key), refused)
+
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget refusals kept before a moment, at most so many; return how many."""
+        old = (key for key, kept in self._refusals.items() if kept.booked_at < before)
+        forgotten = tuple(islice(old, count))
+        for key in forgotten:
+            del self._refusals[key]
+        return len(forgotten)
 
     async def standing(self, owner: str) -> Standing | None:
         """Return where an owner's journal stands."""

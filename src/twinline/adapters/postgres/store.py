@@ -141,6 +141,12 @@ class PostgresStore(Store):
         assert first is not None, "it was kept, or another was there"
         return first
 
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget refusals kept before a moment, at most so many; return how many."""
+        asked = {"before": before, "most": count}
+        ((forgotten,),) = await self._reading.rows("purge_refused", asked)
+        return int(forgotten)
+
     async def standing(self, owner: str) -> Standing | None:
         """Return where an owner's journal stands."""
         found = await self._reading.rows("standing", {"owner": owner})

@@ -264,11 +264,18 @@ class Store(Protocol):
         ...
 
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
-        """Return what was answered to a key in the last 30 days, or None."""
+        """Return what was answered to a key, or None; a refusal until it is forgotten."""
         ...
 
     async def keep_refusal(self, owner: str, key: str, refused: StoredAnswer) -> StoredAnswer:
         """Keep a refusal under its key; return the answer that was first, this one or another."""
+        ...
+
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget refusals kept before a moment, at most so many; return how many.
+
+        A key whose refusal was forgotten is as new; what was accepted is never forgotten.
+        """
         ...
 
     async def standing(self, owner: str) -> Standing | None:
