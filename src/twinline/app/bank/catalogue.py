@@ -20,6 +20,7 @@ from twinline.app.bank import (
     operations,
     periods,
     reading,
+    referrals,
     refunds,
     repayments,
     restrictions,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
+    *referrals.COMMANDS,
     *customers.COMMANDS,
     *grants.COMMANDS,
     *line_states.COMMANDS,

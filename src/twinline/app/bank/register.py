@@ -1,4 +1,4 @@
-"""The lender's own records: merchants, funders, lending stops, applications, quotes.
+"""The lender's own records: merchants, funders, lending stops, applications, referrals, quotes.
 
 A record is never overwritten: each change is a new version, and what stood before stays readable.
 Only a refusal that was answered to a client's key is forgotten in time.
@@ -26,6 +26,9 @@ class RecordKind(StrEnum):
     APPLICATION = "application"
     CERTIFICATE = "certificate"
     """A strategy's decision on an application, whole, by the application's id."""
+
+    REFERRAL = "referral"
+    """An application that waits for a person, by its day and the application's id."""
 
     QUOTE = "quote"
     ANSWER = "answer"
