@@ -48,8 +48,14 @@ GROUNDS = Grounds(code="PAYSLIPS_SEEN", zh="已核实收入", en="payslips were 
 
 @cache
 def referring() -> Strategy:
-    """Return the standard strategy, which leaves to a person who has three other lenders."""
+    """Return the standard strategy, but that a person decides where it does not know the income.
+
+    And where there are three other lenders.
+    """
     files = standard_files()
+    income = b'reads = "income_minor"\nmissing = '
+    assert income + b'"bin"' in files["features.toml"]
+    files["features.toml"] = files["features.toml"].replace(income + b'"bin"', income + b'"refer"')
     files["gates.csv"] += (
         b'three lenders,"coalesce(lenders_elsewhere, 0) == 3",pay_later,refer,MANY_LENDERS\n'
     )
@@ -70,13 +76,13 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
         yield World(replace(bank, store=store, register=PostgresRegister(desk)))
 
 
-async def referred(world: World, number: int = 0) -> ApplyOutcome:
+async def referred(world: World, number: int = 0, income: str | None = "12000") -> ApplyOutcome:
     """Let somebody apply whom the strategy leaves to a person."""
     residents = ("11010519491231002X", "110105194912310038", "110105194912310046")
     request = applying(
         decision=None,
         resident_id=residents[number],
-        income="12000",
+        income=income,
         lenders_elsewhere=3,
         external_score=700,
         external_score_on=date(2026, 10, 1),
@@ -226,16 +232,23 @@ async def test_a_grant_stays_within_what_strategy_and_law_allow(world: World) ->
 
 
 async def test_where_the_strategy_could_say_nothing_the_law_is_the_bound(world: World) -> None:
-    """No grant passes what one person may owe, and none is dearer than the strategy's price."""
+    """Without the income no term is known; no grant passes what one person may owe."""
+    applied = await referred(world, income=None)
+    referral = await world.done(READ_REFERRAL, OfReferral(application_id=applied.application_id))
+    assert [each.code for each in referral.reasons] == ["DATA_MISSING"]
+    assert referral.most == Most()
+    assert await world.no(APPROVE_REFERRAL, approving(applied, "200000.01")) == "above_allowed"
+    await world.done(APPROVE_REFERRAL, approving(applied, "200000"))
+
+
+async def test_no_grant_is_dearer_than_the_strategys_price(world: World) -> None:
+    """Where the strategy has priced the cash loan, its price is the highest a person may ask."""
     applied = await referred(world)
     await _bound(world, applied, Most(cash_loan_rate="0.2"))
-    for request in (
-        approving(applied, "200000.01"),
-        approving(applied, cash_loan_limit="1000", cash_loan_rate="0.200001"),
-    ):
-        assert await world.no(APPROVE_REFERRAL, request) == "above_allowed"
-    both = approving(applied, "200000", cash_loan_limit="1000", cash_loan_rate="0.2")
-    await world.done(APPROVE_REFERRAL, both)
+    dearer = approving(applied, cash_loan_limit="1000", cash_loan_rate="0.200001")
+    assert await world.no(APPROVE_REFERRAL, dearer) == "above_allowed"
+    same = approving(applied, cash_loan_limit="1000", cash_loan_rate="0.2")
+    await world.done(APPROVE_REFERRAL, same)
 
 
 async def _bound(world: World, applied: ApplyOutcome, most: Most) -> None:
