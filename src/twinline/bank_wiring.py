@@ -44,6 +44,7 @@ from twinline.app.bank.bank import Bank
 from twinline.app.bank.catalogue import CATALOGUE
 from twinline.app.bank.clock import business_day
 from twinline.app.bank.command import Call, Scope
+from twinline.app.bank.forgetting import forget_refusals
 from twinline.app.bank.holds import EXPIRE, ExpireRequest
 from twinline.app.bank.house import House
 from twinline.app.bank.store import Unavailable
@@ -54,13 +55,11 @@ from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-    from datetime import time
     from pathlib import Path
 
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import AccessRecord, Keys
-    from twinline.app.bank.clock import Clock
     from twinline.app.bank.command import Command
     from twinline.app.bank.database import Server
     from twinline.app.bank.register import Register
@@ -115,6 +114,18 @@ async def keys_at(place: Place) -> AsyncIterator[Keys]:
     with _book_at(place) as server:
         async with Connections(server.url, 1, session=OWNER) as connections:
             yield PostgresKeys(connections)
+
+
+@asynccontextmanager
+async def desk_at(url: str) -> AsyncIterator[Bank]:
+    """Yield a database's bank, with all but the keys of personal data."""
+    async with PostgresStore(url) as store, Connections(url, 1) as desk:
+        yield _bank(store, PostgresRegister(desk), PostgresVault(desk, _no_keyring))
+
+
+def _no_keyring() -> Keyring:
+    rule = "is not opened for this; personal data is the server's alone"
+    raise InputFault(place="keyring", value="none", rule=rule)
 
 
 class KeyringFiles(Keyrings):
@@ -289,7 +300,7 @@ async def _serve(serving: Serving, kept: _Kept, stopping: Stopping) -> None:
         _say(f"key for trying out, every scope: {await _trial_key(kept.keys, clock)}")
     async with asyncio.TaskGroup() as beside:
         beside.create_task(Sender(kept.bank.store, kept.webhooks, clock).run(stop))
-        beside.create_task(sweeping(kept.bank, clock, serving.cut_off, stop))
+        beside.create_task(sweeping(service, stop))
         await run(service, listener, stopping)
         stop.set()
 
@@ -301,10 +312,12 @@ def _given(serving: Serving) -> str:
     return f" --folder {serving.folder}" if serving.folder is not None else ""
 
 
-async def sweeping(
-    bank: Bank, clock: Clock, cut_off: time, stop: asyncio.Event, every_s: float = SWEEP_S
-) -> None:
-    """Let authorisations that nobody captured in time expire, until told to stop."""
+async def sweeping(service: Service, stop: asyncio.Event, every_s: float = SWEEP_S) -> None:
+    """Let authorisations expire that nobody captured in time, and once a day forget old refusals.
+
+    Goes on until told to stop.
+    """
+    bank, clock, swept_on = service.bank, service.clock, None
     while not stop.is_set():
         at = clock.now()
         call = Call(
@@ -312,11 +325,15 @@ async def sweeping(
             key="",
             command_hash=b"",
             at=at,
-            business_on=business_day(at, cut_off),
+            business_on=business_day(at, service.cut_off),
             request_id=clock.new_id(),
         )
         try:
             await EXPIRE.run(bank, ExpireRequest(), call)
+            if swept_on != call.business_on:
+                forgotten = await forget_refusals(bank, at)
+                service.metrics.forgot(forgotten.count)
+                swept_on = call.business_on if forgotten.is_all else None
         except Exception:  # the server goes on; the next sweep ends what this one left
             _LOGGER.exception("sweep", extra={"told": {"request_id": call.request_id}})
         with suppress(TimeoutError):

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.serve import Serving
     from twinline.app.bank.access import Keys
+    from twinline.app.bank.bank import Bank
     from twinline.app.bank.bulk import BulkStore
     from twinline.app.bank.clock import Clock
     from twinline.app.bank.database import Database
@@ -101,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_verb(verbs, _shelf, _reports, _search_page)
     train.register(commands, _shelf, _workshop, _trainer)
     monitor.register(commands, _shelf, _reports, _monitor_page)
-    verify.register(commands, _bank_book, _signing, _clock)
+    verify.register(commands, _bank_desk, _signing, _clock)
     roots.register(commands, _bank_book, _signing, _clock)
     serve.register(commands, _serve)
     key.register(commands, _keys, _new_key, _clock)
@@ -109,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     db.register(commands, _database)
     of_bank = bank.register(commands)
     load.add_verb(of_bank, load.Loading(_load_shelf, _bank_bulk, _database, _clock))
-    general_ledger.add_verbs(of_bank, _bank_book, _new_table, _clock)
+    general_ledger.add_verbs(of_bank, _bank_desk, _new_table, _clock)
     return parser
 
 
@@ -170,6 +171,14 @@ def _bank_book(place: Place) -> AbstractAsyncContextManager[Store]:
         from twinline.adapters.postgres.store import PostgresStore  # noqa: PLC0415 - an extra
 
     return PostgresStore(address_of(place, _database))
+
+
+@asynccontextmanager
+async def _bank_desk(place: Place) -> AsyncIterator[Bank]:
+    with extra("bank"):
+        from twinline.bank_wiring import desk_at  # noqa: PLC0415 - an extra
+    async with desk_at(address_of(place, _database)) as desk:
+        yield desk
 
 
 def _bank_bulk(url: str) -> AbstractAsyncContextManager[BulkStore]:

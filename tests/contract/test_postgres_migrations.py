@@ -68,9 +68,9 @@ def old_book(database_server: str, request: pytest.FixtureRequest) -> str:
 def test_a_migrated_book_is_a_new_one(database_server: str, old_book: str) -> None:
     """The first release's schema with every migration is the schema that a new book has."""
     new = new_book(database_server, "made_new")
-    assert [step.phase for step in migrate(old_book, contract=True)] == [
-        step.phase for step in steps()
-    ]
+    expanding = [step for step in steps() if step.phase is Phase.EXPAND]
+    contracting = [step for step in steps() if step.phase is Phase.CONTRACT]
+    assert list(migrate(old_book, contract=True)) == [*expanding, *contracting]
     assert catalogue(old_book) == catalogue(new)
     assert list(migrate(old_book, contract=True)) == []
     assert list(migrate(new, contract=True)) == []

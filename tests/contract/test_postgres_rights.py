@@ -96,7 +96,12 @@ def test_a_reader_sees_no_secret(entered: psycopg.Connection, table: str) -> Non
 @pytest.mark.parametrize("entered", ["twinline_reader"], indirect=True)
 def test_a_reader_posts_nothing(entered: psycopg.Connection) -> None:
     """The reader looks at the book and calls no function that writes."""
-    for call in ("roll_up_1()", "number_events_1()", "purge_refused_1(now())"):
+    for call in (
+        "roll_up_1()",
+        "number_events_1()",
+        "purge_refused_2(now(), 1)",
+        "purge_answers_1(now(), 1)",
+    ):
         with pytest.raises(InsufficientPrivilege):
             entered.execute(f"SELECT twinline.{call}".encode())
     assert entered.execute("SELECT count(*) FROM twinline.movement").fetchone() == (16,)

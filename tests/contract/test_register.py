@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +14,7 @@ from tests.databases import empty
 from twinline.adapters.memory.register import MemoryRegister
 from twinline.adapters.postgres.connections import Connections
 from twinline.adapters.postgres.register import PostgresRegister
-from twinline.app.bank.register import Record, RecordKind
+from twinline.app.bank.register import REFUSED, Record, RecordKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -57,6 +59,33 @@ async def test_a_record_grows_by_one_version_at_a_time(register: Register) -> No
     assert not await register.write([_record("a", 4)])
     assert await register.record(RecordKind.MERCHANT, "a") == _record("a", 2)
     assert await register.record(RecordKind.FUNDER, "a") is None
+
+
+async def test_old_refusals_are_forgotten_in_small_steps(register: Register) -> None:
+    """A client's key is as new once its refusal is forgotten; nothing else is ever forgotten."""
+    refused = [
+        replace(
+            _record(f"shop:{number}", 1, RecordKind.ANSWER),
+            document=REFUSED + ',"answer":"no"}',
+            written_at=START + timedelta(hours=number),
+        )
+        for number in range(5)
+    ]
+    accepted = replace(
+        _record("shop:yes", 1, RecordKind.ANSWER),
+        document='{"accepted":true,"answer":"{\\"accepted\\":false}"}',
+    )
+    merchant = replace(_record("a", 1), document=REFUSED + "}")
+    for record in (*refused, accepted, merchant):
+        assert await register.write([record])
+
+    before = START + timedelta(hours=4)
+    steps = [await register.forget_refusals(before, count=3) for _ in range(3)]
+    assert steps == [3, 1, 0]
+    names = [(each.kind, each.record_id) for each in (*refused, accepted, merchant)]
+    assert await register.latest(names) == (None,) * 4 + (refused[4], accepted, merchant)
+    again = replace(refused[0], document='{"accepted":true}')
+    assert await register.write([again])
 
 
 async def test_the_same_once_more_is_written_already(register: Register) -> None:

@@ -20,8 +20,17 @@ from twinline.adapters.postgres.register import PostgresRegister
 from twinline.adapters.postgres.store import PostgresStore
 from twinline.adapters.postgres.vault import PostgresVault
 from twinline.app.bank.authorisations import AUTHORISE
-from twinline.app.bank.operations import SET_STOP, SetStopRequest
+from twinline.app.bank.monitoring import SET_MONITOR_STOP, MonitorStopRequest
+from twinline.app.bank.operations import (
+    LIFT_STOP,
+    LIST_STOPS,
+    SET_STOP,
+    LiftStopRequest,
+    ListStopsRequest,
+    SetStopRequest,
+)
 from twinline.app.bank.register import STOPS, Record, RecordKind
+from twinline.compliance.lending_stop import Setter
 from twinline.ledger.admission import Accepted, Refusal
 from twinline.lines.line import Cause
 
@@ -32,6 +41,16 @@ if TYPE_CHECKING:
     from twinline.app.bank.store import Store
 
 pytestmark = pytest.mark.anyio
+
+CAPITAL = MonitorStopRequest(
+    stop_id="capital",
+    cause=Cause.REGULATORY,
+    reason="CAPITAL_SHORT",
+    figure="capital_adequacy",
+    seen="0.0795",
+    threshold="0.105",
+    ends_when="capital adequacy is 10.5 % again",
+)
 
 
 @dataclass(frozen=True)
@@ -133,6 +152,30 @@ async def test_a_stop_waits_for_what_is_being_posted(book: str) -> None:
             done, _ = await asyncio.wait([writing], timeout=0.3)
             assert not done
         assert await writing
+
+
+async def test_stops_of_persons_and_of_monitors_stand_on_every_server(servers: Servers) -> None:
+    """What a monitor sets on one server refuses on another, until each stop has been lifted."""
+    bank = new_world().bank
+    here, there = [
+        World(replace(bank, store=store, register=register), client=client)
+        for store, register, client in zip(
+            servers.stores, servers.registers, ("monitor", "desk"), strict=True
+        )
+    ]
+    customer_id = await opened(there)
+    await here.done(SET_MONITOR_STOP, CAPITAL)
+    await there.done(SET_STOP, SetStopRequest(stop_id="S1", cause=Cause.POLICY, reason="OUTAGE"))
+    listed = await here.done(LIST_STOPS, ListStopsRequest())
+    assert [(each.set_as, each.seen) for each in listed.stops] == [
+        (Setter.MONITOR, "0.0795"),
+        (Setter.PERSONS, ""),
+    ]
+    for stop_id in ("capital", "S1"):
+        assert await there.no(AUTHORISE, purchase(customer_id, "1")) == "lending_stopped"
+        await there.done(LIFT_STOP, LiftStopRequest(stop_id=stop_id))
+    here.keys = there.keys
+    await here.done(AUTHORISE, purchase(customer_id, "1"))
 
 
 class Interrupted(PostgresRegister):

@@ -160,6 +160,32 @@ async def test_a_refused_key_books_nothing(store: Store) -> None:
     assert len(await store.entries("C1")) == 1
 
 
+async def test_old_refusals_are_forgotten_in_small_steps(store: Store) -> None:
+    """Those kept before a moment go, at most so many at once; the others stay, and what was done.
+
+    A key whose refusal was forgotten is as new.
+    """
+    await store.post(opening())
+    await store.post(draw("D0", 1))
+    for number in range(5):
+        no = StoredAnswer(
+            command_hash=hash_of(f"C1 D{number}"),
+            accepted=False,
+            answer='"no"',
+            booked_at=AT + timedelta(hours=number),
+        )
+        await store.keep_refusal("C1", f"D{number}", no)
+    before = AT + timedelta(hours=4)
+
+    steps = [await store.forget_refusals(before, count=2) for _ in range(3)]
+    assert steps == [2, 1, 0]
+    left = [await store.answer("C1", f"D{number}") for number in range(5)]
+    assert [each is not None for each in left] == [True, False, False, False, True]
+    assert isinstance(await store.post(draw("D1", 1)), Accepted)
+    assert await store.post(draw("D4", 1)) is Refusal.GROUP_ID_TAKEN
+    assert await store.forget_refusals(AT + timedelta(days=1)) == 1
+
+
 async def test_the_outbox_is_read_in_pages(store: Store) -> None:
     """Events come once each in pages, and an owner's in the order of its journal."""
     for owner in ("C1", "C2"):

@@ -58,6 +58,7 @@ GROUNDS: Final = {
 }
 """Why a line is frozen or suspended."""
 
+_SEEN: Final = {"code": "PAYSLIPS_SEEN", "zh": "已核实收入", "en": "payslips were seen"}
 _OTHER_GROUNDS: Final = {"reason": "CARD_IS_GONE"}
 _DRAW: Final = {**_OF, "sheet_sha256": "{sheet}", "card_ending": "{card_ending}"}
 
@@ -248,6 +249,25 @@ LINES: Final = (
     ),
     Step(command="resume_customer", path="customers/{customer}/resume"),
     Step(
+        command="approve_referral",
+        path="referrals/{application}/approval",
+        body={
+            "pay_later_limit": "100",
+            "cash_loan_limit": "0",
+            "joint_limit": "100",
+            "grounds": _SEEN,
+        },
+        other={"joint_limit": "90"},
+        reason="referral_not_found",
+    ),
+    Step(
+        command="decline_referral",
+        path="referrals/{application}/decline",
+        body={"grounds": _SEEN},
+        other={"grounds": {**_SEEN, "code": "PAYSLIPS_FORGED"}},
+        reason="referral_not_found",
+    ),
+    Step(
         command="set_lending_stop",
         path="lending-stops",
         body={
@@ -259,6 +279,22 @@ LINES: Final = (
         other={"reason": "FUNDER_IS_GONE"},
     ),
     Step(command="lift_lending_stop", path="lending-stops/{stop}/lift"),
+    Step(
+        command="set_monitor_stop",
+        path="monitor-stops",
+        body={
+            "stop_id": "{stop}",
+            "cause": "funding",
+            "reason": "FUNDER_IS_SPENT",
+            "funder": "{funder}",
+            "figure": "funder_left",
+            "seen": "0.00",
+            "threshold": "1000.00",
+            "ends_when": "the funder brings its share",
+        },
+        other={"seen": "1.00"},
+    ),
+    Step(command="lift_lending_stop", path="lending-stops/{stop}/lift", reason="monitor_lifts"),
     Step(
         command="close_period",
         path="closings",

@@ -7,6 +7,7 @@ all of them (R74, R75). It touches new use only; what is owed goes on, and repay
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,13 +19,22 @@ if TYPE_CHECKING:
     from twinline.terms.product import Product
 
 
+@unique
+class Setter(StrEnum):
+    """What set a stop: only persons lift one, whoever set it."""
+
+    PERSONS = "persons"
+    MONITOR = "monitor"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LendingStop:
     """A stop from `from_on` to before `to_on`; None is until someone lifts it.
 
     None for product, licence or funder means every one. `cause` says whose doing it is, `reason`
-    is the code of a reason text; `set_by` names the monitor or person that set it, `lifted_by` who
-    ended it.
+    is the code of a reason text; `set_by` names the monitor or persons that set it, `lifted_by`
+    who ended it. A monitor says which `figure` it has `seen` beyond which `threshold`, both as
+    decimal text, and in words what ends the stop; a stop of persons leaves these empty.
     """
 
     stop_id: str
@@ -37,6 +47,11 @@ class LendingStop:
     funder: str | None = None
     to_on: date | None = None
     lifted_by: str = ""
+    set_as: Setter = Setter.PERSONS
+    figure: str = ""
+    seen: str = ""
+    threshold: str = ""
+    ends_when: str = ""
 
     def covers(self, product: Product, licence: Licence, funder: str, on: date) -> bool:
         """Return whether new credit of this kind is stopped on a day."""

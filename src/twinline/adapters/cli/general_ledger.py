@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli.bank import SETTLED_AFTER, add_database, with_book
+from twinline.adapters.cli.bank import (
+    SETTLED_AFTER,
+    add_database,
+    add_stop_lending,
+    monitor_call,
+    with_book,
+)
 from twinline.adapters.cli.progress import counter
 from twinline.adapters.cli.words import day, moment
 from twinline.app.fault import InputFault
@@ -17,10 +23,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from twinline.adapters.cli.bank import OpenBook
+    from twinline.adapters.cli.bank import OpenBank
     from twinline.adapters.cli.words import Verbs
+    from twinline.app.bank.bank import Bank
     from twinline.app.bank.clock import Clock
-    from twinline.app.bank.store import Store
     from twinline.app.bank.trial_balance import Foot, Total
 
     NewTable = Callable[
@@ -36,7 +42,7 @@ WORDS = 4
 
 def add_verbs(
     verbs: Verbs,
-    open_book: OpenBook,
+    open_bank: OpenBank,
     new_table: Callable[[], NewTable],
     clock: Callable[[], Clock],
 ) -> None:
@@ -53,7 +59,8 @@ def add_verbs(
     balance.add_argument(
         "--value-until", type=day, metavar="DAY", help="as counted by this day, itself included"
     )
-    balance.set_defaults(run=lambda arguments: _balance(arguments, open_book))
+    add_stop_lending(balance)
+    balance.set_defaults(run=lambda arguments: _balance(arguments, open_bank, clock()))
     export = verbs.add_parser(
         "export",
         help="write the journal to a new CSV file, one row for each movement of an account",
@@ -67,7 +74,7 @@ def add_verbs(
     )
     _add_booked_until(export, "a minute ago")
     export.set_defaults(
-        run=lambda arguments: _export(arguments, open_book, new_table(), clock().now())
+        run=lambda arguments: _export(arguments, open_bank, new_table(), clock().now())
     )
 
 
@@ -80,23 +87,33 @@ def _add_booked_until(verb: argparse.ArgumentParser, default: str) -> None:
     )
 
 
-def _balance(arguments: argparse.Namespace, open_book: OpenBook) -> int:
+def _balance(arguments: argparse.Namespace, open_bank: OpenBank, clock: Clock) -> int:
     from twinline.app.bank.trial_balance import footed, trial_balance  # noqa: PLC0415 - as below
+    from twinline.app.bank.untrue import BALANCED, stop_lending  # noqa: PLC0415 - as below
 
-    async def work(store: Store) -> Sequence[Total]:
-        return await trial_balance(
-            store, booked_until=arguments.booked_until, value_until=arguments.value_until
+    async def work(bank: Bank) -> int:
+        totals = await trial_balance(
+            bank.store, booked_until=arguments.booked_until, value_until=arguments.value_until
         )
+        uneven = _told(totals, footed(totals))
+        if uneven and arguments.stop_lending:
+            seen = "parts_uneven", uneven
+            await stop_lending(bank, BALANCED, seen, monitor_call(clock))
+            print(f"no new lending until two persons lift the stop {BALANCED}")
+        return UNEVEN if uneven else EVEN
 
-    totals = with_book(arguments, open_book, work)
-    feet = footed(totals)
+    return with_book(arguments, open_bank, work)
+
+
+def _told(totals: Sequence[Total], feet: Sequence[Foot]) -> int:
+    """Print a trial balance; return how many of its parts do not sum to zero."""
     if not totals:
         print("no account has moved")
     else:
         _print_table([HEAD, *map(_line, totals)])
     for foot in feet:
         print(_said(foot))
-    return EVEN if all(foot.is_even for foot in feet) else UNEVEN
+    return sum(not foot.is_even for foot in feet)
 
 
 def _line(total: Total) -> tuple[str, ...]:
@@ -130,22 +147,22 @@ def _amount(minor: int, currency: str) -> str:
 
 
 def _export(
-    arguments: argparse.Namespace, open_book: OpenBook, new_table: NewTable, now: datetime
+    arguments: argparse.Namespace, open_bank: OpenBank, new_table: NewTable, now: datetime
 ) -> int:
     from twinline.app.bank.export import COLUMNS, journal_rows  # noqa: PLC0415 - not for `--help`
 
     after, until = _span(arguments, now - SETTLED_AFTER)
 
-    async def work(store: Store) -> int:
+    async def work(bank: Bank) -> int:
         written = 0
         with new_table(arguments.out, COLUMNS) as add, counter("rows written:") as one_more:
-            async for row in journal_rows(store, booked_after=after, booked_until=until):
+            async for row in journal_rows(bank.store, booked_after=after, booked_until=until):
                 add(row)
                 one_more()
                 written += 1
         return written
 
-    written = with_book(arguments, open_book, work)
+    written = with_book(arguments, open_bank, work)
     print(f"{arguments.out}: {written:,} rows, booked until {until.isoformat()}")
     return 0
 

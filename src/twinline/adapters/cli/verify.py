@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli.bank import SETTLED_AFTER, add_database, with_book
+from twinline.adapters.cli.bank import (
+    SETTLED_AFTER,
+    add_database,
+    add_stop_lending,
+    monitor_call,
+    with_book,
+)
 from twinline.adapters.cli.progress import counter
 from twinline.adapters.cli.words import counted
 from twinline.app.fault import InputFault
@@ -15,11 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from twinline.adapters.cli.bank import OpenBook
+    from twinline.adapters.cli.bank import OpenBank
     from twinline.adapters.cli.words import Verbs
+    from twinline.app.bank.bank import Bank
     from twinline.app.bank.clock import Clock
     from twinline.app.bank.roots import Signing
     from twinline.app.bank.store import Store
+    from twinline.app.bank.untrue import Untrue
     from twinline.app.bank.verify import Signed
 
 TRUE, UNTRUE = 0, 1
@@ -28,7 +36,7 @@ MOST_SHOWN = 100
 
 def register(
     subparsers: Verbs,
-    open_book: OpenBook,
+    open_bank: OpenBank,
     signing: Callable[[], Signing],
     clock: Callable[[], Clock],
 ) -> None:
@@ -41,21 +49,38 @@ def register(
     add_database(verb)
     verb.add_argument("--roots", type=Path, metavar="FILE", help="signed roots to hold it against")
     verb.add_argument("--key", type=Path, metavar="PEM", help="the public key that signed them")
-    verb.set_defaults(run=lambda arguments: _verify(arguments, open_book, signing, clock().now()))
+    add_stop_lending(verb)
+    verb.set_defaults(run=lambda arguments: _verify(arguments, open_bank, signing, clock()))
 
 
 def _verify(
     arguments: argparse.Namespace,
-    open_book: OpenBook,
+    open_bank: OpenBank,
     signing: Callable[[], Signing],
-    now: datetime,
+    clock: Clock,
 ) -> int:
     signed = _signed(arguments, signing)
 
-    async def work(store: Store) -> int:
-        return await _report(store, now - SETTLED_AFTER, signed)
+    async def work(bank: Bank) -> int:
+        from twinline.app.bank.untrue import Untrue  # noqa: PLC0415 - not for `--help`
 
-    return with_book(arguments, open_book, work)
+        found = Untrue()
+        code = await _report(bank.store, clock.now() - SETTLED_AFTER, signed, found)
+        if arguments.stop_lending:
+            await _stop(bank, found, clock)
+        return code
+
+    return with_book(arguments, open_bank, work)
+
+
+async def _stop(bank: Bank, found: Untrue, clock: Clock) -> None:
+    from twinline.app.bank.untrue import VERIFIED, stop_new_use  # noqa: PLC0415 - as above
+
+    stopped = await stop_new_use(bank, found, lambda: monitor_call(clock))
+    for customer_id in stopped.customers:
+        print(f"{customer_id}: no new use until its restrictions are ended")
+    if stopped.lending:
+        print(f"no new lending until two persons lift the stop {VERIFIED}")
 
 
 def _signed(arguments: argparse.Namespace, signing: Callable[[], Signing]) -> Signed | None:
@@ -73,7 +98,7 @@ def _signed(arguments: argparse.Namespace, signing: Callable[[], Signing]) -> Si
     return Signed(roots=roots, key=files.key(arguments.key))
 
 
-async def _report(store: Store, until: datetime, signed: Signed | None) -> int:
+async def _report(store: Store, until: datetime, signed: Signed | None, found: Untrue) -> int:
     from twinline.app.bank.verify import verify  # noqa: PLC0415 - not for `--help`
 
     owners = entries = findings = 0
@@ -87,6 +112,7 @@ async def _report(store: Store, until: datetime, signed: Signed | None) -> int:
 
         async for finding in verify(store, until=until, signed=signed, seen=seen):
             findings += 1
+            found.add(finding)
             if findings <= MOST_SHOWN:
                 print(finding)
     if findings > MOST_SHOWN:

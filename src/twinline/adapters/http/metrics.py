@@ -34,6 +34,11 @@ class Metrics:
             buckets=_BUCKETS_S,
             registry=self._registry,
         )
+        self._forgotten = Counter(
+            "twinline_refusals_forgotten",
+            "Refusals forgotten after their 30 days.",
+            registry=self._registry,
+        )
         self._running = Gauge(
             "twinline_requests_running", "Requests being worked on.", registry=self._registry
         )
@@ -49,6 +54,10 @@ class Metrics:
         self._seconds.labels(command).observe(seconds)
         if reason:
             self._refusals.labels(command, reason).inc()
+
+    def forgot(self, refusals: int) -> None:
+        """Count refusals that are kept no longer."""
+        self._forgotten.inc(refusals)
 
     def text(self) -> bytes:
         """Return the figures as Prometheus reads them."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from twinline.app.bank.store import PostingFault, Snapshot, StoredAnswer
+from twinline.app.bank.store import RECENT_DAYS, PostingFault, Snapshot, StoredAnswer
 from twinline.ledger.account import AccountKind
 from twinline.ledger.admission import Prior, Standing
 from twinline.ledger.balance import movements
 from twinline.ledger.chain import genesis
 from twinline.ledger.control import CONTROLS, NO_HEADROOM, Control, moved
 from twinline.ledger.journal import Entry
+from twinline.servicing.fact import Owed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from twinline.lines.line import Line
     from twinline.servicing.fact import Contract, Fact
     from twinline.terms.product import Product
+
+NOTHING_OWED: Final = Owed()
 
 
 @dataclass(slots=True)
@@ -41,6 +45,7 @@ class Journal:
     contracts: dict[str, Contract] = field(default_factory=dict)
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     fact_ids: set[str] = field(default_factory=set)
+    touched_on: dict[str, date] = field(default_factory=dict)
 
     def standing_for(self, group: Group, closed_until: date | None) -> Standing:
         """Return where the journal stands, with what of it bears on a group."""
@@ -99,10 +104,16 @@ class Journal:
         self.customer = posting.customer or self.customer
         self.lines |= {line.product: line for line in posting.lines}
         self.contracts |= {contract.contract_id: contract for contract in posting.contracts}
+        for contract in posting.contracts:
+            self._touch(contract.contract_id, contract.opened_on)
         for fact in posting.facts:
             self.facts.setdefault(fact.contract_id, []).append(fact)
             self.fact_ids.add(fact.fact_id)
+            self._touch(fact.contract_id, max(fact.value_on, fact.booked_at.date()))
         return moves
+
+    def _touch(self, contract_id: str, on: date) -> None:
+        self.touched_on[contract_id] = max(on, self.touched_on.get(contract_id, on))
 
     def _settle_holds(self, posting: Posting) -> None:
         group = posting.group
@@ -113,20 +124,33 @@ class Journal:
         if posting.hold is not None:
             self.waiting[group.group_id] = posting.hold
 
-    def snapshot(self) -> Snapshot | None:
+    def snapshot(self, *, whole: bool = False) -> Snapshot | None:
         """Return the customer as it stands; None where the owner is no customer."""
         if self.customer is None:
             return None
+        contracts = self.contracts if whole else self._open()
         return Snapshot(
             customer=self.customer,
             seq=self.standing.seq,
             headroom=self.standing.headroom,
             limits=self.limits,
             lines=dict(self.lines),
-            contracts=dict(self.contracts),
-            facts={name: tuple(self.facts.get(name, ())) for name in self.contracts},
+            contracts=dict(contracts),
+            facts={name: tuple(self.facts.get(name, ())) for name in contracts},
             holds=dict(self.waiting),
         )
+
+    def _open(self) -> dict[str, Contract]:
+        """Return the contracts that owe or keep something, or that something happened to lately.
+
+        Lately is before the newest group, whatever day it is today.
+        """
+        over_on = self.entries[-1].group.booked_at.date() - timedelta(RECENT_DAYS)
+        return {
+            name: contract
+            for name, contract in self.contracts.items()
+            if contract.owed != NOTHING_OWED or self.touched_on[name] > over_on
+        }
 
 
 def empty_journal(owner: str) -> Journal:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from twinline.app.bank.register import STOPS, RecordKind, Register
+from twinline.app.bank.register import REFUSED, STOPS, RecordKind, Register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from twinline.app.bank.register import Record
 
@@ -46,6 +47,20 @@ class MemoryRegister(Register):
         for name, record in named.items():
             self._versions.setdefault(name, []).append(record)
         return True
+
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget answers with a no written before a moment, at most so many; return how many."""
+        old = (
+            name
+            for name, (*_, last) in self._versions.items()
+            if name[0] is RecordKind.ANSWER
+            and last.document.startswith(REFUSED)
+            and last.written_at < before
+        )
+        forgotten = tuple(islice(old, count))
+        for name in forgotten:
+            del self._versions[name]
+        return len(forgotten)
 
     async def records(
         self, kind: RecordKind, *, after: str = "", count: int = 100

@@ -7,6 +7,7 @@ checked, decided and written before any other task runs. Threads must not share 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinline.adapters.memory.journal import empty_journal
@@ -47,7 +48,7 @@ class _Moved(NamedTuple):
 
 
 class MemoryStore(Store):
-    """A book in memory. Contracts and facts of a snapshot are all there are, however old."""
+    """A book in memory."""
 
     def __init__(self, rule: Rule = admit, register: MemoryRegister | None = None) -> None:
         """Begin an empty book; `rule` says what becomes of a group, and tests break it.
@@ -62,10 +63,10 @@ class MemoryStore(Store):
         self._outbox: list[KeptEvent] = []
         self._closing: Closing | None = None
 
-    async def snapshot(self, customer_id: str) -> Snapshot | None:
-        """Return a customer as of one moment."""
+    async def snapshot(self, customer_id: str, *, whole: bool = False) -> Snapshot | None:
+        """Return a customer as of one moment, with what is open and recent or as a whole."""
         journal = self._journals.get(customer_id)
-        return None if journal is None else journal.snapshot()
+        return None if journal is None else journal.snapshot(whole=whole)
 
     async def look(
         self, customer_id: str, key: str
@@ -135,7 +136,7 @@ class MemoryStore(Store):
         return self._closing
 
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
-        """Return what was answered to a key. Nothing is forgotten."""
+        """Return what was answered to a key; what was accepted is never forgotten."""
         journal = self._journals.get(owner)
         if journal is not None and key in journal.answers:
             return journal.answers[key][1]
@@ -145,6 +146,14 @@ class MemoryStore(Store):
         """Keep a refusal under its key; return the answer that was first."""
         first = await self.answer(owner, key)
         return first or self._refusals.setdefault((owner, key), refused)
+
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget refusals kept before a moment, at most so many; return how many."""
+        old = (key for key, kept in self._refusals.items() if kept.booked_at < before)
+        forgotten = tuple(islice(old, count))
+        for key in forgotten:
+            del self._refusals[key]
+        return len(forgotten)
 
     async def standing(self, owner: str) -> Standing | None:
         """Return where an owner's journal stands."""

@@ -9,6 +9,7 @@ from twinline.app.bank.register import Record, RecordKind, Register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from twinline.adapters.postgres.connections import Connections
     from twinline.adapters.postgres.row import Row
@@ -54,6 +55,12 @@ class PostgresRegister(Register):
         }
         ((written,),) = await self._connections.rows("write_records", asked)
         return bool(written)
+
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget answers with a no written before a moment, at most so many; return how many."""
+        asked = {"before": before, "most": count}
+        ((forgotten,),) = await self._connections.rows("purge_answers", asked)
+        return int(forgotten)
 
     async def records(
         self, kind: RecordKind, *, after: str = "", count: int = 100

@@ -71,8 +71,11 @@ class PostgresStore(Store):
         for connections in (self._reading, self._batches, self._alone):
             await connections.close()
 
-    async def snapshot(self, customer_id: str) -> Snapshot | None:
-        """Return a customer as of one moment."""
+    async def snapshot(self, customer_id: str, *, whole: bool = False) -> Snapshot | None:
+        """Return a customer as of one moment, with what is open and recent or as a whole."""
+        if whole:
+            (row,) = await self._reading.rows("look_whole", {"owner": customer_id})
+            return rows.snapshot_of(row)
         snapshot, _ = await self.look(customer_id, "")
         return snapshot
 
@@ -140,6 +143,12 @@ class PostgresStore(Store):
         if first is None:
             raise Unavailable(LOST)
         return first
+
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget refusals kept before a moment, at most so many; return how many."""
+        asked = {"before": before, "most": count}
+        ((forgotten,),) = await self._reading.rows("purge_refused", asked)
+        return int(forgotten)
 
     async def standing(self, owner: str) -> Standing | None:
         """Return where an owner's journal stands."""

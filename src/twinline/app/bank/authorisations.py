@@ -15,7 +15,7 @@ from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.limits import followed
 from twinline.app.bank.merchant import merchant_account, merchant_in
-from twinline.app.bank.owing import recorded, running_contract
+from twinline.app.bank.owing import recorded, running_contract, running_unseen
 from twinline.app.bank.posting import (
     HeadroomAnswer,
     group_of,
@@ -391,7 +391,11 @@ CAPTURE = Command(
     keyed=True,
     for_readers=("headroom",),
     run=Deciding(
-        reasons=CaptureRefusal, outcome=AuthorisationOutcome, look_up=hold_of, decide=capture
+        reasons=CaptureRefusal,
+        outcome=AuthorisationOutcome,
+        look_up=hold_of,
+        decide=capture,
+        asks_whole=running_unseen,
     ),
 )
 VOID = Command(

@@ -15,10 +15,12 @@ from twinline.app.bank import (
     lines,
     loans,
     merchants,
+    monitoring,
     opening,
     operations,
     periods,
     reading,
+    referrals,
     refunds,
     repayments,
     restrictions,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
+    *referrals.COMMANDS,
     *customers.COMMANDS,
     *grants.COMMANDS,
     *line_states.COMMANDS,
@@ -42,6 +45,7 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *credit_balances.COMMANDS,
     *merchants.COMMANDS,
     *operations.COMMANDS,
+    *monitoring.COMMANDS,
     *funders.COMMANDS,
     *periods.COMMANDS,
     *reading.COMMANDS,

@@ -60,6 +60,9 @@ class Scope(StrEnum):
     OPERATING = "operating"
     """Merchants, funders, the lending stop, corrections."""
 
+    MONITORING = "monitoring"
+    """Set lending stops, and lift none: a monitor's side."""
+
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a command is asked with: path, query and body members in one value."""

@@ -36,12 +36,18 @@ def _nothing_first(_bank: Bank, _snapshot: Snapshot, _call: Call) -> None:
     """Post nothing before a command."""
 
 
+def _recent_enough(_snapshot: Snapshot, _request: OfCustomer) -> bool:
+    """Ask for nothing older than what a snapshot has."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deciding(Generic[Asked, Answered, Around]):
     """What runs a keyed command on one customer.
 
     `reasons` is the command's enum; `look_up` finds what else than the customer bears on it, and
-    `decide` is pure. `first` says what has to be posted before it can be decided.
+    `decide` is pure. `first` says what has to be posted before it can be decided, `asks_whole`
+    whether a request bears on contracts that a snapshot leaves out for their age.
     """
 
     reasons: type[Reason]
@@ -49,6 +55,7 @@ class Deciding(Generic[Asked, Answered, Around]):
     look_up: Callable[[Bank, Asked, Call], Awaitable[Around]]
     decide: Callable[[Snapshot, Asked, Call, Around], Posting | Refused]
     first: Callable[[Bank, Snapshot, Call], Posting | None] = _nothing_first
+    asks_whole: Callable[[Snapshot, Asked], bool] = _recent_enough
 
     async def __call__(self, bank: Bank, request: Asked, call: Call) -> Answered | Refused:
         """Return the answer to a request: the first one, if its key has one."""
@@ -61,6 +68,8 @@ class Deciding(Generic[Asked, Answered, Around]):
         snapshot, stored = await bank.store.look(request.customer_id, call.key)
         if stored is not None:
             return answers.again(stored, call)
+        if snapshot is not None and self.asks_whole(snapshot, request):
+            snapshot = await bank.store.snapshot(request.customer_id, whole=True)
         if snapshot is None:
             return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
         if (due := self.first(bank, snapshot, call)) is not None:

@@ -19,7 +19,7 @@ from twinline.app.bank.lines import (
     lines_posting,
     ppm_of,
 )
-from twinline.app.bank.owing import running_contract
+from twinline.app.bank.owing import running_contract, running_unseen
 from twinline.app.bank.reason import Reason, reason_like, refused
 from twinline.app.bank.use import inactive
 from twinline.compliance.person_control import lawful_joint_minor, person_cap
@@ -152,7 +152,13 @@ GRANT: Final = Command(
     refusals=GrantRefusal,
     scope=Scope.OPENING,
     keyed=True,
-    run=Deciding(reasons=GrantRefusal, outcome=LinesOutcome, look_up=_bank, decide=grant_line),
+    run=Deciding(
+        reasons=GrantRefusal,
+        outcome=LinesOutcome,
+        look_up=_bank,
+        decide=grant_line,
+        asks_whole=running_unseen,
+    ),
     success=201,
 )
 COMMANDS = (GRANT,)

@@ -54,11 +54,14 @@ async def _read(
             request.authorisation_id,
         )
     purchase = _purchase(snapshot, hold)
+    if purchase is None and hold.held.resolved_by is not None:  # voided, or captured long ago
+        purchase = _purchase(await bank.store.snapshot(request.customer_id, whole=True), hold)
     headroom = headroom_answer(snapshot.headroom, snapshot.customer.currency)
     return authorisation_answer(snapshot, hold, _state(hold, purchase), headroom, purchase)
 
 
-def _purchase(snapshot: Snapshot, hold: Hold) -> Fact | None:
+def _purchase(snapshot: Snapshot | None, hold: Hold) -> Fact | None:
+    assert snapshot is not None, "a customer stays where it was"
     for facts in snapshot.facts.values():
         for fact in facts:
             if fact.kind is FactKind.PURCHASE and fact.cause == hold.group_id:

@@ -22,7 +22,9 @@ FORBIDDEN_PURPOSES: Final = frozenset({"property", "securities", "gambling", "le
 class House:
     """Terms that are the same for all, periods in months.
 
-    `loan_min_minor` is the smallest cash loan of each currency that is lent in, in minor units.
+    A person decides on a referral within `referral_days`; it lapses, as an offer does, after
+    `offer_days`. `loan_min_minor` is the smallest cash loan of each currency that is lent in, in
+    minor units.
     `service_cap` is the share of a month's income that debt service may take (R28).
     """
 
@@ -30,6 +32,7 @@ class House:
     licence: Licence = Licence.CONSUMER_FINANCE
     funder: str = "own"
     offer_days: int = 30
+    referral_days: int = 7
     hold_days: int = 7
     loan_min_minor: Mapping[str, int]
     loan_periods: tuple[int, ...] = (3, 6, 12)

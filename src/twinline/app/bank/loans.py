@@ -419,6 +419,11 @@ class OfLoan(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
     contract_id: Identifier
 
 
+def loan_unseen(snapshot: Snapshot, request: OfLoan) -> bool:
+    """Return whether a snapshot has not the loan, be it only for its age."""
+    return request.contract_id not in snapshot.contracts
+
+
 def disbursement_returned(
     snapshot: Snapshot, request: OfLoan, call: Call, _around: None
 ) -> Posting | Refused:
@@ -506,6 +511,7 @@ RETURN_DISBURSEMENT = Command(
         outcome=LoanOutcome,
         look_up=nothing_else,
         decide=disbursement_returned,
+        asks_whole=loan_unseen,
     ),
 )
 COMMANDS = (QUOTE, DRAW, RETURN_DISBURSEMENT)

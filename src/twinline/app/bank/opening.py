@@ -27,6 +27,7 @@ from twinline.app.bank.owing import running_contract
 from twinline.app.bank.posting import HeadroomAnswer, group_of, headroom_answer, told
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import Recording, Written, version_of
+from twinline.app.bank.referral import referral_of
 from twinline.app.bank.register import RecordKind
 from twinline.app.bank.store import Customer, CustomerStatus, Posting
 from twinline.app.bank.underwriting import (
@@ -139,12 +140,13 @@ class ApplyOutcome(Outcome, frozen=True, kw_only=True):
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """An application as it is kept: no personal data."""
+    """An application as it is kept: no personal data. A referral is offered on a later day."""
 
     customer_id: str
     currency: str
     applied_on: date
     decision: Decision | None
+    offered_on: date | None = None
 
 
 async def _apply(bank: Bank, request: ApplyRequest, call: Call) -> Written[ApplyOutcome] | Refused:
@@ -200,7 +202,7 @@ def _undecidable(bank: Bank, request: ApplyRequest, call: Call) -> Refused | Non
         if amount is not None and not_negative_minor(amount, request.currency) is None:
             return refused(ApplyRefusal.AMOUNT_INVALID, name, amount)
     if request.decision is not None:
-        return _bad_decision(bank, request.decision, request.currency, call)
+        return bad_decision(bank, request.decision, request.currency, call)
     return None if bank.underwriting else refused(ApplyRefusal.DECISION_MISSING, "decision")
 
 
@@ -213,7 +215,8 @@ def _under_age(request: ApplyRequest, on: date) -> Refused | None:
     return None
 
 
-def _bad_decision(bank: Bank, decision: Decision, currency: str, call: Call) -> Refused | None:
+def bad_decision(bank: Bank, decision: Decision, currency: str, call: Call) -> Refused | None:
+    """Refuse a decision whose limits do not fit, or whose rate the law does not allow."""
     limits = [
         not_negative_minor(amount, currency)
         for amount in (decision.pay_later_limit, decision.cash_loan_limit, decision.joint_limit)
@@ -293,10 +296,11 @@ def _offered(
         reasons=underwritten.reasons,
     )
     record = version_of(RecordKind.APPLICATION, application_id, application, call)
+    referral = referral_of((application_id, customer_id), request.currency, underwritten, call)
     if not underwritten.certificate:
-        return Written(answer, (record,))
+        return Written(answer, (record, *referral))
     certificate = replace(record, kind=RecordKind.CERTIFICATE, document=underwritten.certificate)
-    return Written(answer, (record, certificate))
+    return Written(answer, (record, certificate, *referral))
 
 
 class AcceptRefusal(Reason):
@@ -359,8 +363,9 @@ async def _accepted(
     if application.decision is None:
         no = refused(AcceptRefusal.NOT_OFFERED, "application_id", request.application_id)
         return await answers.keep(no, call)
-    if (call.business_on - application.applied_on).days > bank.house.offer_days:
-        no = refused(AcceptRefusal.OFFER_EXPIRED, "applied_on", application.applied_on)
+    offered_on = application.offered_on or application.applied_on
+    if (call.business_on - offered_on).days > bank.house.offer_days:
+        no = refused(AcceptRefusal.OFFER_EXPIRED, "offered_on", offered_on)
         return await answers.keep(no, call)
     posting = opened(bank, application, application.decision, call)
     return await answers.post(posting, call)

@@ -23,7 +23,7 @@ from twinline.app.bank.recording import Recording, Written, version_of
 from twinline.app.bank.register import STOPS, RecordKind
 from twinline.app.bank.stops import StopDocument, Stops, stop_document, stops_of
 from twinline.app.bank.store import Posting
-from twinline.compliance.lending_stop import LendingStop, lifted
+from twinline.compliance.lending_stop import LendingStop, Setter, lifted
 from twinline.ledger.account import AccountKind
 from twinline.ledger.entry import Place, transfers_of
 from twinline.ledger.event import Event
@@ -81,7 +81,7 @@ async def _set_stop(
         licence=request.licence,
         funder=request.funder,
     )
-    return _written((*standing, stop), version, call)
+    return stops_written((*standing, stop), version, call)
 
 
 class LiftStopRefusal(Reason):
@@ -91,6 +91,11 @@ class LiftStopRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     SECOND_PERSON_MISSING = reason.SECOND_PERSON_MISSING
     STOP_NOT_FOUND = ("stop_not_found", Family.MISSING, "a stop that is in force or to come")
+    MONITOR_LIFTS = (
+        "monitor_lifts",
+        Family.RULE,
+        "lifted by two persons, neither of them the monitor that set the stop",
+    )
 
 
 class LiftStopRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,15 +110,18 @@ async def _lift_stop(
     if not reason.second_person(call):
         return refused(LiftStopRefusal.SECOND_PERSON_MISSING, "second_person")
     standing, version = await stops_of(bank.register)
-    if all(stop.stop_id != request.stop_id for stop in standing):
+    asked = next((stop for stop in standing if stop.stop_id == request.stop_id), None)
+    if asked is None:
         return refused(LiftStopRefusal.STOP_NOT_FOUND, "stop_id", request.stop_id)
+    if asked.set_as is Setter.MONITOR and asked.set_by in {call.client, call.second_person}:
+        return refused(LiftStopRefusal.MONITOR_LIFTS, "stop_id", request.stop_id)
     stops = tuple(
         lifted(stop, call.business_on, f"{call.client}, {call.second_person}")
-        if stop.stop_id == request.stop_id
+        if stop is asked
         else stop
         for stop in standing
     )
-    return _written(stops, version, call)
+    return stops_written(stops, version, call)
 
 
 class ListStopsRefusal(Reason):
@@ -129,7 +137,9 @@ async def _list_stops(bank: Bank, _request: ListStopsRequest, _call: Call) -> St
     return StopsOutcome(stops=tuple(stop_document(stop) for stop in stops))
 
 
-def _written(stops: tuple[LendingStop, ...], version: int, call: Call) -> Written[StopsOutcome]:
+def stops_written(
+    stops: tuple[LendingStop, ...], version: int, call: Call
+) -> Written[StopsOutcome]:
     """Return the stops as they are to stand; one that has ended is told once more and dropped."""
     answer = StopsOutcome(stops=tuple(stop_document(stop) for stop in stops))
     lasting = tuple(stop for stop in stops if stop.to_on is None or call.business_on < stop.to_on)

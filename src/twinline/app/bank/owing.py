@@ -19,6 +19,7 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twinline.app.bank.command import OfCustomer
     from twinline.app.bank.store import Snapshot
     from twinline.ledger.group import Transfer
     from twinline.lines.line import Line
@@ -103,6 +104,11 @@ def running_contract(customer_id: str, line: Line) -> Contract:
         opened_on=line.opened_on,
         owed=Owed(),
     )
+
+
+def running_unseen(snapshot: Snapshot, _request: OfCustomer) -> bool:
+    """Return whether a snapshot has no running pay-later contract, be it only for its age."""
+    return f"{snapshot.customer.customer_id}.{Product.PAY_LATER}" not in snapshot.contracts
 
 
 class InstalmentTerms(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,9 +33,11 @@ class Written(Generic[Answered]):
     records: tuple[Record, ...]
 
 
-class _Kept(msgspec.Struct, frozen=True):
-    command_hash: str
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer; `accepted` stands first, since a refusal is told by how its text begins."""
+
     accepted: bool
+    command_hash: str
     answer: str
 
 
@@ -86,10 +88,14 @@ def _records(
     """Return what is written: the key's answer, and with it what the command changes."""
     if isinstance(decided, Refused):
         changes: tuple[Record, ...] = ()
-        kept = _Kept(call.command_hash.hex(), accepted=False, answer=refusal_text(decided))
+        kept = _Kept(
+            accepted=False, command_hash=call.command_hash.hex(), answer=refusal_text(decided)
+        )
     else:
         changes = decided.records
-        kept = _Kept(call.command_hash.hex(), accepted=True, answer=text(decided.answer))
+        kept = _Kept(
+            accepted=True, command_hash=call.command_hash.hex(), answer=text(decided.answer)
+        )
     answer = version_of(RecordKind.ANSWER, record_id, kept, call)
     return (answer, *changes)
 

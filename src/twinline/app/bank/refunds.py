@@ -18,7 +18,7 @@ from twinline.app.bank.deciding import Deciding, text
 from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.merchant import merchant_account
-from twinline.app.bank.owing import recorded
+from twinline.app.bank.owing import recorded, running_unseen
 from twinline.app.bank.posting import (
     HeadroomAnswer,
     group_of,
@@ -154,7 +154,13 @@ REFUND = Command(
     scope=Scope.PURCHASES,
     keyed=True,
     for_readers=("owed", "headroom"),
-    run=Deciding(reasons=RefundRefusal, outcome=RefundOutcome, look_up=_hold, decide=refund),
+    run=Deciding(
+        reasons=RefundRefusal,
+        outcome=RefundOutcome,
+        look_up=_hold,
+        decide=refund,
+        asks_whole=running_unseen,
+    ),
     success=201,
 )
 COMMANDS = (REFUND,)

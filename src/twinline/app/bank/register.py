@@ -1,6 +1,7 @@
-"""The lender's own records: merchants, funders, lending stops, applications, quotes.
+"""The lender's own records: merchants, funders, lending stops, applications, referrals, quotes.
 
 A record is never overwritten: each change is a new version, and what stood before stays readable.
+Only a refusal that was answered to a client's key is forgotten in time.
 They are no part of any customer's journal; what of them bears on money is named there by its id.
 """
 
@@ -26,6 +27,9 @@ class RecordKind(StrEnum):
     CERTIFICATE = "certificate"
     """A strategy's decision on an application, whole, by the application's id."""
 
+    REFERRAL = "referral"
+    """An application that waits for a person, by its day and the application's id."""
+
     QUOTE = "quote"
     ANSWER = "answer"
     """What was answered to a client's key where the command is about no one customer."""
@@ -33,6 +37,9 @@ class RecordKind(StrEnum):
 
 STOPS: Final = "stops"
 """The id of the one record of lending stops. Postings are held to its version."""
+
+REFUSED: Final = '{"accepted":false'
+"""How the document of an answer begins that is a no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,13 @@ class Register(Protocol):
 
         Each must be the next version of its record, 1 for a new one; otherwise somebody was
         faster, and nothing is written. The same once more, to the byte, is written already.
+        """
+        ...
+
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget answers with a no written before a moment, at most so many; return how many.
+
+        They are the answers that begin with `REFUSED`. Any other record stays for ever.
         """
         ...
 

@@ -121,6 +121,17 @@ class RepaymentOutcome(Outcome, frozen=True, kw_only=True):
     headroom: HeadroomAnswer
 
 
+def payable_unseen(snapshot: Snapshot, request: RepayRequest) -> bool:
+    """Return whether a snapshot leaves out what is paid, be it only for its age.
+
+    What is named may be; where nothing is named and nothing owed, the money is kept on the oldest
+    contract there ever was.
+    """
+    if request.contract_id is not None:
+        return request.contract_id not in snapshot.contracts
+    return not any(owed_minor(contract.owed) for contract in snapshot.contracts.values())
+
+
 def repay(
     snapshot: Snapshot, request: RepayRequest, call: Call, _around: None
 ) -> Posting | Refused:
@@ -212,6 +223,11 @@ class RepaymentReturnRequest(OfCustomer, frozen=True, kw_only=True, forbid_unkno
 
     repayment_id: Identifier
     source: Annotated[int, Meta(ge=1, le=10)] | None = None
+
+
+def always_whole(_snapshot: Snapshot, _request: RepaymentReturnRequest) -> bool:
+    """Ask for every contract: a payment may have paid one of yesterday and one long over."""
+    return True
 
 
 def repayment_returned(
@@ -318,7 +334,11 @@ REPAY = Command(
     scope=Scope.REPAYMENTS,
     keyed=True,
     run=Deciding(
-        reasons=RepayRefusal, outcome=RepaymentOutcome, look_up=nothing_else, decide=repay
+        reasons=RepayRefusal,
+        outcome=RepaymentOutcome,
+        look_up=nothing_else,
+        decide=repay,
+        asks_whole=payable_unseen,
     ),
     success=201,
 )
@@ -337,6 +357,7 @@ RETURN_REPAYMENT = Command(
         outcome=RepaymentOutcome,
         look_up=nothing_else,
         decide=repayment_returned,
+        asks_whole=always_whole,
     ),
 )
 COMMANDS = (REPAY, RETURN_REPAYMENT)

@@ -164,21 +164,22 @@ def _is_lenders(line: Line, restriction_id: str) -> bool:
     )
 
 
-COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
-    Command(
-        name="restrict_line",
-        meaning="A cap, a factor or a stop lies on a line for a while, with cause and reason.",
-        method="POST",
-        path="/v1/customers/{customer_id}/lines/{product}/restrictions",
-        request=RestrictRequest,
-        outcome=LinesOutcome,
-        refusals=RestrictRefusal,
-        scope=Scope.OPENING,
-        keyed=True,
-        run=Deciding(
-            reasons=RestrictRefusal, outcome=LinesOutcome, look_up=nothing_else, decide=restrict
-        ),
+RESTRICT = Command(
+    name="restrict_line",
+    meaning="A cap, a factor or a stop lies on a line for a while, with cause and reason.",
+    method="POST",
+    path="/v1/customers/{customer_id}/lines/{product}/restrictions",
+    request=RestrictRequest,
+    outcome=LinesOutcome,
+    refusals=RestrictRefusal,
+    scope=Scope.OPENING,
+    keyed=True,
+    run=Deciding(
+        reasons=RestrictRefusal, outcome=LinesOutcome, look_up=nothing_else, decide=restrict
     ),
+)
+COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
+    RESTRICT,
     Command(
         name="end_restriction",
         meaning="A restriction of the lender's ends; what it held back comes back.",

@@ -1,6 +1,6 @@
 """The lending stops in force, as the register keeps them: one record, every version of it.
 
-A monitor sets one; a person sets and lifts one with a second person (R74, R75).
+A monitor sets one at once; a person sets and lifts one with a second person (R74, R75).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from twinline.app.bank.register import STOPS, RecordKind
-from twinline.compliance.lending_stop import LendingStop
+from twinline.compliance.lending_stop import LendingStop, Setter
 from twinline.lines.line import Cause
 from twinline.terms.licence import Licence
 from twinline.terms.product import Product
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class StopDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A lending stop: over which product, licence and funder, since when, whose doing, why."""
+    """A lending stop: over which product, licence and funder, since when, whose doing, why.
+
+    `set_as` says whether persons or a monitor set it. A monitor's says which `figure` it has
+    `seen` beyond which `threshold`, and what ends the stop.
+    """
 
     stop_id: str
     product: Product | None
@@ -34,6 +38,11 @@ class StopDocument(msgspec.Struct, frozen=True, kw_only=True):
     to_on: date | None
     set_by: str
     lifted_by: str
+    set_as: Setter = Setter.PERSONS
+    figure: str = ""
+    seen: str = ""
+    threshold: str = ""
+    ends_when: str = ""
 
 
 class Stops(msgspec.Struct, frozen=True):

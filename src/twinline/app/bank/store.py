@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from twinline.lines.line import Line
     from twinline.servicing.fact import Contract, Fact
     from twinline.terms.product import Product
+
+RECENT_DAYS: Final = 400
+"""How long a contract that owes and keeps nothing stays in a snapshot after the last of it."""
 
 
 @unique
@@ -88,8 +91,9 @@ class Hold:
 class Snapshot:
     """A customer as of `seq`: everything a command on it is decided on.
 
-    Contracts with something owed or kept, or with facts in the last 400 days, come with all their
-    facts; holds are those that wait.
+    Contracts with something owed or kept, or opened or with facts in the `RECENT_DAYS` before the
+    customer's newest group, come with all their facts; in a whole snapshot every contract does.
+    Holds are those that wait.
     """
 
     customer: Customer
@@ -210,8 +214,11 @@ class StoredAnswer:
 class Store(Protocol):
     """A book of customers, contracts and a journal. Safe under any concurrency."""
 
-    async def snapshot(self, customer_id: str) -> Snapshot | None:
-        """Return a customer as of one moment, or None if there is none of that id."""
+    async def snapshot(self, customer_id: str, *, whole: bool = False) -> Snapshot | None:
+        """Return a customer as of one moment, or None if there is none of that id.
+
+        A `whole` one has every contract there ever was, whatever its age.
+        """
         ...
 
     async def look(
@@ -257,11 +264,18 @@ class Store(Protocol):
         ...
 
     async def answer(self, owner: str, key: str) -> StoredAnswer | None:
-        """Return what was answered to a key in the last 30 days, or None."""
+        """Return what was answered to a key, or None; a refusal until it is forgotten."""
         ...
 
     async def keep_refusal(self, owner: str, key: str, refused: StoredAnswer) -> StoredAnswer:
         """Keep a refusal under its key; return the answer that was first, this one or another."""
+        ...
+
+    async def forget_refusals(self, before: datetime, *, count: int = 1_000) -> int:
+        """Forget refusals kept before a moment, at most so many; return how many.
+
+        A key whose refusal was forgotten is as new; what was accepted is never forgotten.
+        """
         ...
 
     async def standing(self, owner: str) -> Standing | None:

@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from twinline.app.bank.fields import money
-from twinline.app.bank.underwriting import Decision, ReasonText, Underwritten, Verdict
+from twinline.app.bank.underwriting import (
+    NO_BOUND,
+    Decision,
+    Most,
+    ReasonText,
+    Underwritten,
+    Verdict,
+)
 from twinline.app.review import decider_on
 from twinline.decision.decide import day_number
-from twinline.decision.strategy import Action
+from twinline.decision.settle import settle_limit
+from twinline.decision.strategy import AMOUNT_MAX, Action
 from twinline.kernel.rate import format_decimal
+from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
     from twinline.compliance.law import Law
     from twinline.decision.decide import Decider
     from twinline.decision.outcome import LineOutcome, Outcome
-    from twinline.decision.strategy import Strategy
+    from twinline.decision.strategy import Limit, Strategy
 
 _GRANTS: Final = frozenset({Action.INVITE, Action.RAISE, Action.KEEP})
 _RATE_DECIMALS: Final = 6
@@ -48,12 +57,30 @@ class StrategyUnderwriting:
             self._law.values(applicant.licence, applicant.on, applicant.currency),
             day_number(applicant.on),
         )
-        certificate = msgspec.json.encode(outcome)
+        certificate, verdict = msgspec.json.encode(outcome), _verdict(outcome)
+        referred = verdict is Verdict.REFERRED
         return Underwritten(
-            verdict=_verdict(outcome),
+            verdict=verdict,
             decision=_granted(outcome, applicant, certificate),
             reasons=self._reasons(outcome),
             certificate=certificate.decode(),
+            most=self._most(outcome, applicant.currency) if referred else NO_BOUND,
+        )
+
+    def _most(self, outcome: Outcome, currency: str) -> Most:
+        """Return what a person may grant: what the terms that are known leave of each limit."""
+        limits = {
+            product: 0
+            if line.action is not Action.REFER or line.restrictions
+            else _settled(self._strategy.limits[product], line.terms)
+            for product, line in outcome.lines()
+        }
+        joint = _settled(self._strategy.joint, outcome.joint_terms)
+        return Most(
+            pay_later_limit=_money(limits[Product.PAY_LATER], currency),
+            cash_loan_limit=_money(limits[Product.CASH_LOAN], currency),
+            joint_limit=_money(joint, currency),
+            cash_loan_rate=_rate(outcome.cash_loan.price_ppm),
         )
 
     def _reasons(self, outcome: Outcome) -> tuple[ReasonText, ...]:
@@ -93,15 +120,30 @@ def _granted(outcome: Outcome, applicant: Applicant, certificate: bytes) -> Deci
     if not pay_later + cash_loan:
         return None
     both, currency = pay_later + cash_loan, applicant.currency
-    joint, price = outcome.joint_limit_minor, outcome.cash_loan.price_ppm
-    rate = None
-    if cash_loan and price is not None:
-        rate = format_decimal(Fraction(price, 10**_RATE_DECIMALS), _RATE_DECIMALS)
+    joint = outcome.joint_limit_minor
     return Decision(
         decision_id=f"s{sha256(certificate).hexdigest()[:32]}",
         pay_later_limit=money(pay_later, currency),
         cash_loan_limit=money(cash_loan, currency),
         joint_limit=money(both if joint is None else min(joint, both), currency),
-        cash_loan_rate=rate,
+        cash_loan_rate=_rate(outcome.cash_loan.price_ppm) if cash_loan else None,
         segment=outcome.segment,
     )
+
+
+def _settled(limit: Limit, amounts: tuple[int | None, ...]) -> int | None:
+    """Return a limit by the terms that are known, None where they leave it without a bound."""
+    if not amounts:
+        return None
+    minor = settle_limit(limit, amounts).limit_minor
+    return minor if minor <= AMOUNT_MAX else None
+
+
+def _money(minor: int | None, currency: str) -> str | None:
+    return None if minor is None else money(minor, currency)
+
+
+def _rate(ppm: int | None) -> str | None:
+    if ppm is None:
+        return None
+    return format_decimal(Fraction(ppm, 10**_RATE_DECIMALS), _RATE_DECIMALS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
@@ -31,6 +31,19 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     segment: str = ""
     effective_from_on: date | None = None
     on_condition: bool = False
+
+
+class Most(msgspec.Struct, frozen=True, kw_only=True):
+    """The most that a person may grant where a strategy referred: what it would allow.
+
+    It is the minimum of the terms that were known. Where none was, it is None, and the law's cap
+    on what one person may owe is the bound. So is the cash loan's rate, under the law's ceiling.
+    """
+
+    pay_later_limit: Money | None = None
+    cash_loan_limit: Money | None = None
+    joint_limit: Money | None = None
+    cash_loan_rate: Rate | None = None
 
 
 class ReasonText(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,17 +83,22 @@ class Verdict(StrEnum):
     DECLINED = "declined"
 
 
+NO_BOUND: Final = Most()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Underwritten:
     """What was decided: an offer has its decision, anything else its reasons.
 
-    `certificate` is the strategy's whole outcome as JSON text, empty for a decision from outside.
+    `most` is for a referral what a person may grant. `certificate` is the strategy's whole outcome
+    as JSON text, empty for a decision from outside.
     """
 
     verdict: Verdict
     decision: Decision | None
     reasons: tuple[ReasonText, ...] = ()
     certificate: str = ""
+    most: Most = NO_BOUND
 
 
 class Underwriting(Protocol):

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 ATTEMPTS = 20
 """How often an owner is looked at anew that changed while it was looked at."""
 
+BUSY = "busy"
+"""The mark of a finding that is no untruth: an owner would not hold still."""
+
 Seen = Callable[[str, int], None]
 
 
@@ -96,7 +99,7 @@ async def verify_owner(store: Store, owner: str) -> tuple[int, Sequence[Finding]
 def _compared(reading: Reading, told: _Told | None) -> Sequence[Finding]:
     if told is None:
         words = f"changed {ATTEMPTS} times while it was looked at: only its entries were checked"
-        return [Finding(reading.owner, "busy", f"as of seq {reading.seq}", words)]
+        return [Finding(reading.owner, BUSY, f"as of seq {reading.seq}", words)]
     findings = list(findings_of(reading, told.claims))
     if told.snapshot is not None:
         findings.extend(contract_findings(told.snapshot, told.claims.balances))
@@ -107,7 +110,7 @@ async def _told(store: Store, owner: str) -> _Told | None:
     """Return what a store claims of an owner at one moment, None if it would not hold still."""
     for _ in range(ATTEMPTS):
         before = await store.standing(owner)
-        snapshot, balances = await store.snapshot(owner), await store.balances(owner)
+        snapshot, balances = await store.snapshot(owner, whole=True), await store.balances(owner)
         standing = await store.standing(owner)
         if standing is None or standing != before:
             continue

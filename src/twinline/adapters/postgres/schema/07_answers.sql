@@ -19,14 +19,20 @@ BEGIN
   ON CONFLICT DO NOTHING;
 END $$;
 
--- Forget refusals that are older; return how many.
-CREATE FUNCTION purge_refused_1(before timestamptz) RETURNS bigint
+-- Forget refusals that are older, at most so many; return how many. Servers side by side take
+-- different ones.
+CREATE FUNCTION purge_refused_2(before timestamptz, most integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
 AS $$
 DECLARE
   purged bigint;
 BEGIN
-  DELETE FROM refused AS r WHERE r.booked_at < before;
+  DELETE FROM refused AS r
+  USING (
+    SELECT o.customer_id, o.group_id FROM refused AS o
+    WHERE o.booked_at < before LIMIT most FOR UPDATE SKIP LOCKED
+  ) AS old
+  WHERE r.customer_id = old.customer_id AND r.group_id = old.group_id;
   GET DIAGNOSTICS purged = ROW_COUNT;
   RETURN purged;
 END $$;

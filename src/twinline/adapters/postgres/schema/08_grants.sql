@@ -6,7 +6,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA twinline FROM PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA twinline TO twinline_service, twinline_reader;
 GRANT EXECUTE ON FUNCTION
-  post_group_1, post_groups_1, keep_refusal_1, purge_refused_1, roll_up_1, number_events_1,
+  post_group_1, post_groups_1, keep_refusal_1, purge_refused_2, roll_up_1, number_events_1,
   of_customer_1
 TO twinline_service;
 GRANT EXECUTE ON FUNCTION of_customer_1 TO twinline_reader;

@@ -11,6 +11,9 @@ CREATE TABLE record (
   written_by text NOT NULL,
   PRIMARY KEY (kind, record_id, version)
 );
+-- Answers with a no, which are forgotten in time: they are the records that begin so.
+CREATE INDEX record_refused ON record (written_at)
+WHERE kind = 'answer' AND document LIKE '{"accepted":false%';
 
 -- API keys, as the SHA-256 of 256 random bits. A withdrawn key stays, so that it is known when.
 CREATE TABLE api_key (
@@ -175,11 +178,30 @@ AS $$
   RETURNING taken.*;
 $$;
 
+-- Forget answers with a no to keys of clients, of those that are older at most so many; return how
+-- many. Any other record stays for ever.
+CREATE FUNCTION purge_answers_1(before timestamptz, most integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = twinline, pg_temp
+AS $$
+DECLARE
+  purged bigint;
+BEGIN
+  DELETE FROM record AS r
+  USING (
+    SELECT o.kind, o.record_id, o.version FROM record AS o
+    WHERE o.kind = 'answer' AND o.document LIKE '{"accepted":false%' AND o.written_at < before
+    LIMIT most FOR UPDATE SKIP LOCKED
+  ) AS old
+  WHERE (r.kind, r.record_id, r.version) = (old.kind, old.record_id, old.version);
+  GET DIAGNOSTICS purged = ROW_COUNT;
+  RETURN purged;
+END $$;
+
 REVOKE ALL ON FUNCTION
-  stops_lock_1, write_records_1, hold_stops_1, take_in_1, take_due_1
+  stops_lock_1, write_records_1, hold_stops_1, take_in_1, take_due_1, purge_answers_1
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-  write_records_1, hold_stops_1, take_in_1, take_due_1
+  write_records_1, hold_stops_1, take_in_1, take_due_1, purge_answers_1
 TO twinline_service;
 GRANT SELECT ON record, access TO twinline_service, twinline_reader;
 GRANT INSERT ON access TO twinline_service;
