@@ -15,6 +15,7 @@ from twinline.adapters.memory.register import MemoryRegister
 from twinline.adapters.memory.store import MemoryStore
 from twinline.adapters.vault.keyring import Keyring
 from twinline.adapters.vault.memory import MemoryVault
+from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.authorisations import (
     AUTHORISE,
     CAPTURE,
@@ -26,7 +27,7 @@ from twinline.app.bank.command import Call, Outcome, Refused, Request
 from twinline.app.bank.house import House
 from twinline.app.bank.loans import DRAW, QUOTE, DrawRequest, QuoteRequest
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
-from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest, ApplyRequest
+from twinline.app.bank.opening import APPLY, ApplyRequest
 from twinline.app.bank.underwriting import Decision
 from twinline.compliance.law import read_law
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck

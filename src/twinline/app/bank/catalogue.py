@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from twinline.app.bank import (
+    acceptance,
     authorisations,
     credit_balances,
     customers,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
+    *acceptance.COMMANDS,
     *customers.COMMANDS,
     *grants.COMMANDS,
     *line_states.COMMANDS,

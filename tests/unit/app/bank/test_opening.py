@@ -9,8 +9,9 @@ import pytest
 
 from tests.banks import CARD, RESIDENT_ID, World, applying, decided, new_world, opened, run
 from tests.standard import standard
+from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.identity import Checked
-from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
+from twinline.app.bank.opening import APPLY
 from twinline.app.bank.register import RecordKind
 from twinline.app.bank.strategy_underwriting import StrategyUnderwriting
 from twinline.app.bank.underwriting import Verdict
