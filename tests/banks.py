@@ -66,6 +66,7 @@ class World:
     at: datetime = START
     asked: int = 0
     client: str = "shop"
+    second_person: str = "second"
     keys: int = 0
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -97,7 +98,7 @@ class World:
             business_on=self.on,
             request_id=f"r{self.asked}",
             new_ids=tuple(f"id{self.asked}.{number}" for number in range(4)),
-            second_person="second",
+            second_person=self.second_person,
         )
         return await command.run(self.bank, request, call)
 

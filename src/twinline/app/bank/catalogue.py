@@ -19,6 +19,7 @@ from twinline.app.bank import (
     opening,
     operations,
     periods,
+    product_funding,
     reading,
     refunds,
     repayments,
@@ -45,6 +46,7 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *merchants.COMMANDS,
     *operations.COMMANDS,
     *funders.COMMANDS,
+    *product_funding.COMMANDS,
     *periods.COMMANDS,
     *reading.COMMANDS,
 )

@@ -84,12 +84,12 @@ def refund(
     snapshot: Snapshot, request: RefundRequest, call: Call, hold: Hold | None
 ) -> Posting | Refused:
     """Return what a refund pays, or the first reason against it."""
-    contract = snapshot.contracts.get(f"{request.customer_id}.pay_later")
-    purchase = None if contract is None else _purchase(snapshot, contract.contract_id, request)
-    if contract is None or purchase is None or hold is None:
+    purchase = _purchase(snapshot, request)
+    if purchase is None or hold is None:
         return refused(
             RefundRefusal.PURCHASE_NOT_FOUND, "authorisation_id", request.authorisation_id
         )
+    contract = snapshot.contracts[purchase.contract_id]
     facts, currency = snapshot.facts[contract.contract_id], contract.currency
     left = refundable_minor(facts, purchase.fact_id)
     amount: int | None = left
@@ -135,10 +135,11 @@ def refund(
     )
 
 
-def _purchase(snapshot: Snapshot, contract_id: str, request: RefundRequest) -> Fact | None:
-    for fact in snapshot.facts.get(contract_id, ()):
-        if fact.kind is FactKind.PURCHASE and fact.cause == request.authorisation_id:
-            return fact
+def _purchase(snapshot: Snapshot, request: RefundRequest) -> Fact | None:
+    for facts in snapshot.facts.values():
+        for fact in facts:
+            if fact.kind is FactKind.PURCHASE and fact.cause == request.authorisation_id:
+                return fact
     return None
 
 
