@@ -210,7 +210,7 @@ async def test_who_applied_without_the_number_may_name_it_later(world: World) ->
     second = await world.done(APPLY, naming())
     assert first.customer_id != second.customer_id == "C1"
     assert await world.no(ACCEPT, AcceptRequest(application_id=first.application_id)) == (
-        "person_changed"
+        "offer_replaced"
     )
     await accepted(world, second)
     assert await world.bank.vault.found(Index.RESIDENT_ID, RESIDENT_ID) == ("C1",)
@@ -221,7 +221,7 @@ async def test_who_was_named_wrongly_cannot_accept_for_another(world: World) -> 
     wrong = await world.done(APPLY, naming(**SOMEBODY))
     right = await world.done(APPLY, naming())
     assert await world.no(ACCEPT, AcceptRequest(application_id=wrong.application_id)) == (
-        "person_changed"
+        "offer_replaced"
     )
     await accepted(world, right)
     fields = await world.bank.vault.read("C1", "test", world.at)

@@ -13,7 +13,6 @@ from twinline.app.bank.answers import LineAnswer, line_answer
 from twinline.app.bank.command import Command, Family, Outcome, Refused, Request, Scope
 from twinline.app.bank.deciding import Answers, answering, text
 from twinline.app.bank.fields import Identifier
-from twinline.app.bank.imported import mark_of
 from twinline.app.bank.limits import lawful_person_minor
 from twinline.app.bank.lines import BASE_CHANGED, LINE_STATE, SAME_DECISION
 from twinline.app.bank.opening import Application, ApplyRefusal, grants_of, limit_minor
@@ -67,10 +66,10 @@ class AcceptRefusal(Reason):
     NOT_IMPORTED = ApplyRefusal.NOT_IMPORTED.written
     NOT_OFFERED = ("not_offered", Family.RULE, "an application that came to an offer")
     OFFER_EXPIRED = ("offer_expired", Family.RULE, "an offer of the last days; apply again")
-    PERSON_CHANGED = (
-        "person_changed",
+    OFFER_REPLACED = (
+        "offer_replaced",
         Family.CONFLICT,
-        "an offer to the person whom the customer's id names; apply again",
+        "the offer of the last application of, or for, this customer; apply again",
     )
     LINE_STATE = LINE_STATE
     SAME_DECISION = SAME_DECISION
@@ -115,7 +114,7 @@ async def _accepted(
 ) -> AcceptOutcome | Refused | None:
     snapshot = await bank.store.snapshot(application.customer_id)
     no = _not_acceptable(bank, snapshot, application, (request, call))
-    no = no or await _somebody_else(bank, application, call)
+    no = no or await _replaced(bank, application, (request, call))
     if no is not None:
         return await answers.keep(no, call)
     decision = application.decision
@@ -155,15 +154,18 @@ def _not_imported(customer: Customer) -> Refused | None:
             return refused(AcceptRefusal.NOT_IMPORTED, "status", status)
 
 
-async def _somebody_else(bank: Bank, application: Application, call: Call) -> Refused | None:
-    """Refuse an offer to who was named by this customer's id once, and is not any more."""
+async def _replaced(
+    bank: Bank, application: Application, asked: tuple[AcceptRequest, Call]
+) -> Refused | None:
+    """Refuse an offer after another application: of the person, or of who this customer is."""
+    request, call = asked
     try:
         fields = await bank.vault.read(application.customer_id, call.client, call.at)
     except NoPersonalDataError:
-        return refused(AcceptRefusal.PERSON_CHANGED)
-    if mark_of(bank.vault, fields[Field.RESIDENT_ID]) == application.person:
+        fields = {}
+    if fields.get(Field.APPLICATION) == request.application_id:
         return None
-    return refused(AcceptRefusal.PERSON_CHANGED)
+    return refused(AcceptRefusal.OFFER_REPLACED, "application_id", request.application_id)
 
 
 def opened(bank: Bank, application: Application, decision: Decision, call: Call) -> Posting:

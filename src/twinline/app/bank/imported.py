@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.store import Snapshot
-    from twinline.app.bank.vault import Vault
     from twinline.terms.product import Product
 
 
@@ -31,11 +30,6 @@ def known_lines(snapshot: Snapshot) -> dict[Product, KnownLine]:
             ),
         )
     return lines
-
-
-def mark_of(vault: Vault, resident_id: str) -> str:
-    """Return what tells a person from any other, and tells nobody without the key who it is."""
-    return vault.keyed(f"person\n{resident_id.upper()}".encode()).hex()
 
 
 async def other_customer(bank: Bank, customer_id: str, resident_id: str) -> str:

@@ -19,7 +19,7 @@ from twinline.app.bank.fields import (
     not_negative_minor,
 )
 from twinline.app.bank.identity import Checked, Person
-from twinline.app.bank.imported import known_lines, mark_of, named, other_customer
+from twinline.app.bank.imported import known_lines, named, other_customer
 from twinline.app.bank.lines import LINE_STATE, SAME_DECISION, ppm_of
 from twinline.app.bank.reason import Reason, reason_like, refused
 from twinline.app.bank.recording import Recording, Written, version_of
@@ -41,6 +41,8 @@ from twinline.lines.offer import accept_offer, bases_of
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call
     from twinline.app.bank.store import Snapshot
@@ -151,12 +153,11 @@ class ApplyOutcome(Outcome, frozen=True, kw_only=True):
 class Application(msgspec.Struct, frozen=True, kw_only=True):
     """An application as it is kept: no personal data.
 
-    `person` is a keyed mark of who applied; `bases_seen` are the base versions of the lines that
-    the decision was made on, 0 where there was none.
+    `bases_seen` are the base versions of the lines that the decision was made on, 0 where there
+    was none.
     """
 
     customer_id: str
-    person: str
     currency: str
     applied_on: date
     decision: Decision | None
@@ -189,7 +190,7 @@ async def _apply(bank: Bank, request: ApplyRequest, call: Call) -> Written[Apply
     if imported is None:
         customer_id = await _enrolled(bank, person, call)
     else:
-        customer_id = await _named(bank, imported.customer.customer_id, person)
+        customer_id = await _named(bank, imported.customer.customer_id, _fields(person, call))
     if isinstance(customer_id, Refused):
         return customer_id
     applicant = _applicant(bank, customer_id, request, call, imported)
@@ -219,20 +220,21 @@ def _unopenable(
 
 async def _enrolled(bank: Bank, person: Person, call: Call) -> str | Refused:
     """Return the id of a person who was checked and has no lines yet, or why there is none."""
-    customer_id = await bank.vault.enrol(call.new_ids[0], _fields(person))
+    fields = _fields(person, call)
+    customer_id = await bank.vault.enrol(call.new_ids[0], fields)
     if await bank.store.snapshot(customer_id) is not None:
         return refused(ApplyRefusal.CUSTOMER_EXISTS, "resident_id")
     if customer_id != call.new_ids[0]:
         # Who applies again is known by the name, mobile and card that were checked last.
-        await bank.vault.put(customer_id, _fields(person))
+        await bank.vault.put(customer_id, fields)
     return customer_id
 
 
-async def _named(bank: Bank, customer_id: str, person: Person) -> str | Refused:
+async def _named(bank: Bank, customer_id: str, fields: Mapping[Field, str]) -> str | Refused:
     """Return the imported customer whom a checked person names, or why it is somebody else."""
     async with bank.turns.of(customer_id):
-        other = await other_customer(bank, customer_id, person.resident_id)
-        if not other and await named(bank, customer_id, _fields(person)):
+        other = await other_customer(bank, customer_id, fields[Field.RESIDENT_ID])
+        if not other and await named(bank, customer_id, fields):
             return customer_id
     return refused(ApplyRefusal.PERSON_IS_CUSTOMER, "customer_id", other)
 
@@ -298,13 +300,18 @@ def _not_oneself(checked: Checked, differs: ApplyRefusal) -> Refused | None:
             return refused(ApplyRefusal.IDENTITY_SILENT if identity else ApplyRefusal.CARD_SILENT)
 
 
-def _fields(person: Person) -> dict[Field, str]:
+def _fields(person: Person, call: Call) -> dict[Field, str]:
     return {
         Field.NAME: person.name,
         Field.RESIDENT_ID: person.resident_id.upper(),
         Field.MOBILE: person.mobile,
         Field.CARD: person.card,
+        Field.APPLICATION: _application_id(call),
     }
+
+
+def _application_id(call: Call) -> str:
+    return call.new_ids[1]
 
 
 def _applicant(
@@ -342,10 +349,9 @@ def _offered(
     bank: Bank, applicant: Applicant, request: ApplyRequest, call: Call, imported: Snapshot | None
 ) -> Written[ApplyOutcome]:
     underwritten = _underwritten(bank, applicant, request)
-    application_id, decision = call.new_ids[1], underwritten.decision
+    application_id, decision = _application_id(call), underwritten.decision
     application = Application(
         customer_id=applicant.customer_id,
-        person=mark_of(bank.vault, request.resident_id),
         currency=request.currency,
         applied_on=call.business_on,
         decision=decision,

@@ -23,6 +23,8 @@ class Field(StrEnum):
     RESIDENT_ID = "resident_id"
     MOBILE = "mobile"
     CARD = "card"
+    APPLICATION = "application"
+    """The id of the application these were checked for last. It is forgotten with the person."""
 
 
 @unique
