@@ -29,6 +29,7 @@ from twinline.app.bank.loans import DRAW, QUOTE, DrawRequest, QuoteRequest
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
 from twinline.app.bank.opening import APPLY, ApplyRequest
 from twinline.app.bank.underwriting import Decision
+from twinline.app.bank.vault import Reading
 from twinline.compliance.law import read_law
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
@@ -74,6 +75,11 @@ class World:
     def on(self) -> date:
         """The business day."""
         return self.at.date()
+
+    @property
+    def reading(self) -> Reading:
+        """What a test reads personal data as."""
+        return Reading(reader="test", at=self.at, purpose="test")
 
     def later(self, **by: int) -> None:
         """Let time pass."""

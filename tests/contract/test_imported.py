@@ -224,7 +224,7 @@ async def test_who_was_named_wrongly_cannot_accept_for_another(world: World) -> 
         "offer_replaced"
     )
     await accepted(world, right)
-    fields = await world.bank.vault.read("C1", "test", world.at)
+    fields = await world.bank.vault.read("C1", world.reading)
     assert fields[Field.RESIDENT_ID] == RESIDENT_ID
     assert (await world.done(APPLY, applying(**SOMEBODY))).customer_id != "C1"
 

@@ -27,7 +27,7 @@ from twinline.app.bank.posting import (
 from twinline.app.bank.reason import Reason, reason_like, refused
 from twinline.app.bank.register import RecordKind
 from twinline.app.bank.store import Customer, CustomerStatus, Posting
-from twinline.app.bank.vault import Field, NoPersonalDataError
+from twinline.app.bank.vault import Field, NoPersonalDataError, Reading
 from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.ledger.entry import Place, transfers_of
 from twinline.ledger.event import Event
@@ -150,7 +150,7 @@ def _not_imported(customer: Customer) -> Refused | None:
             return None
         case CustomerStatus.ACTIVE:
             return refused(AcceptRefusal.CUSTOMER_EXISTS)
-        case CustomerStatus.STOPPED | CustomerStatus.MERGED as status:
+        case CustomerStatus.STOPPED | CustomerStatus.MERGED | CustomerStatus.DELETED as status:
             return refused(AcceptRefusal.NOT_IMPORTED, "status", status)
 
 
@@ -160,7 +160,8 @@ async def _replaced(
     """Refuse an offer after another application: of the person, or of who this customer is."""
     request, call = asked
     try:
-        fields = await bank.vault.read(application.customer_id, call.client, call.at)
+        reading = Reading(reader=call.client, at=call.at, purpose="offer_acceptance")
+        fields = await bank.vault.read(application.customer_id, reading)
     except NoPersonalDataError:
         fields = {}
     if fields.get(Field.APPLICATION) == request.application_id:

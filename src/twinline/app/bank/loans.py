@@ -32,7 +32,7 @@ from twinline.app.bank.recording import version_of
 from twinline.app.bank.register import RecordKind
 from twinline.app.bank.store import Posting
 from twinline.app.bank.use import Use, inactive, use_refused
-from twinline.app.bank.vault import Field, NoPersonalDataError
+from twinline.app.bank.vault import Field, NoPersonalDataError, Reading
 from twinline.ledger.event import Event
 from twinline.lines.moves import used
 from twinline.pricing.capacity import free_service_minor
@@ -312,7 +312,8 @@ async def _desk(bank: Bank, request: DrawRequest, call: Call) -> Desk:
     record, *bearing = await bank.register.latest([(RecordKind.QUOTE, request.quote_id), *BEARING])
     found = None if record is None else msgspec.json.decode(record.document, type=Quote)
     try:
-        fields = await bank.vault.read(request.customer_id, call.client, call.at)
+        reading = Reading(reader=call.client, at=call.at, purpose="loan_draw")
+        fields = await bank.vault.read(request.customer_id, reading)
         ending = fields[Field.CARD][-_CARD_DIGITS_SHOWN:]
     except NoPersonalDataError:
         ending = ""
