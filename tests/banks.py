@@ -15,6 +15,7 @@ from twinline.adapters.memory.register import MemoryRegister
 from twinline.adapters.memory.store import MemoryStore
 from twinline.adapters.vault.keyring import Keyring
 from twinline.adapters.vault.memory import MemoryVault
+from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.authorisations import (
     AUTHORISE,
     CAPTURE,
@@ -26,8 +27,9 @@ from twinline.app.bank.command import Call, Outcome, Refused, Request
 from twinline.app.bank.house import House
 from twinline.app.bank.loans import DRAW, QUOTE, DrawRequest, QuoteRequest
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
-from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest, ApplyRequest
+from twinline.app.bank.opening import APPLY, ApplyRequest
 from twinline.app.bank.underwriting import Decision
+from twinline.app.bank.vault import Reading
 from twinline.compliance.law import read_law
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
@@ -65,6 +67,7 @@ class World:
     at: datetime = START
     asked: int = 0
     client: str = "shop"
+    second_person: str = "second"
     keys: int = 0
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -72,6 +75,11 @@ class World:
     def on(self) -> date:
         """The business day."""
         return self.at.date()
+
+    @property
+    def reading(self) -> Reading:
+        """What a test reads personal data as."""
+        return Reading(reader="test", at=self.at, purpose="test")
 
     def later(self, **by: int) -> None:
         """Let time pass."""
@@ -96,7 +104,7 @@ class World:
             business_on=self.on,
             request_id=f"r{self.asked}",
             new_ids=tuple(f"id{self.asked}.{number}" for number in range(4)),
-            second_person="second",
+            second_person=self.second_person,
         )
         return await command.run(self.bank, request, call)
 

@@ -18,10 +18,11 @@ from twinline.adapters.postgres.connections import Connections
 from twinline.adapters.postgres.register import PostgresRegister
 from twinline.adapters.postgres.store import PostgresStore
 from twinline.adapters.postgres.vault import PostgresVault
+from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.command import Refused
 from twinline.app.bank.customers import COMMANDS as CUSTOMER_COMMANDS
 from twinline.app.bank.customers import MergeRequest
-from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
+from twinline.app.bank.opening import APPLY
 from twinline.app.bank.store import Unavailable
 from twinline.app.bank.turns import Turns
 

@@ -16,9 +16,10 @@ from tests.standard import load, standard_files
 from twinline.adapters.postgres.connections import Connections
 from twinline.adapters.postgres.register import PostgresRegister
 from twinline.adapters.postgres.store import PostgresStore
+from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.authorisations import AUTHORISE
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
-from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
+from twinline.app.bank.opening import APPLY
 from twinline.app.bank.referral import Grounds, ReferralState
 from twinline.app.bank.referrals import (
     APPROVE_REFERRAL,

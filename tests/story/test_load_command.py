@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -29,8 +30,6 @@ from twinline.app.bank.verify import verify
 from twinline.wiring import main
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from twinline.app.bank.store import Store
 
 GUIDE = ROOT / "docs" / "guide" / "load.md"
@@ -160,13 +159,13 @@ def test_the_guides_commands_do_what_it_says() -> None:
     blocks = BLOCK.findall(GUIDE.read_text(encoding="utf-8"))
     commands = "".join(text for kind, text in blocks if kind == "sh")
     shown = "".join(text for kind, text in blocks if kind == "text").splitlines()
-    script = f'twinline() {{ "{sys.executable}" -m twinline "$@"; }}\n{commands}'
+    script = f"trap 'jobs -p | xargs -r kill' EXIT\n{commands}"
     with quick_folder() as folder:
         ran = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - the reader's own shell
             cwd=folder,
             env={
-                "PATH": "/usr/local/bin:/usr/bin:/bin",
+                "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
                 "PYTHONPATH": str(ROOT / "src"),
                 "STRATEGY": str(STRATEGY),
             },

@@ -55,17 +55,23 @@ class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ML: _Entry
 
 
+class _Common(_Entry, frozen=True, forbid_unknown_fields=True):
+    title: str
+    unit: str
+
+
 class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     known_on: date
     currency: str
     person_cap: _CapGroup
     price_ceiling: _Group
+    retention: _Common
     currency_scale: dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """The law of one country: dated caps and ceilings by licence.
+    """The law of one country: dated caps and ceilings by licence, retention for all.
 
     `known_on` is the day on which the table was last held against its sources.
     `person_cap_basis` says what is held against the cap per person. `currency_scale` says how many
@@ -76,6 +82,7 @@ class Law:
     person_cap: Mapping[Licence, Dated]
     person_cap_basis: Mapping[Licence, Basis]
     price_ceiling: Mapping[Licence, Dated]
+    retention_years: Dated
     currency_scale: Mapping[str, int]
 
     def scale(self, currency: str) -> int:
@@ -111,6 +118,7 @@ def read_law(text: str) -> Law:
             Licence.MICRO_LOAN: sheet.person_cap.ML.basis,
         },
         price_ceiling=_by_licence("price ceiling", sheet.price_ceiling),
+        retention_years=_dated("retention", sheet.retention, sheet.retention.unit),
         currency_scale={
             code: units for code, units in sheet.currency_scale.items() if isinstance(units, int)
         },
@@ -124,19 +132,14 @@ def _by_licence(name: str, group: _Group | _CapGroup) -> dict[Licence, Dated]:
         Licence.MICRO_LOAN: group.ML,
     }
     return {
-        licence: Dated(
-            name=f"{name} of {licence.value}",
-            unit=group.unit,
-            source=entry.source,
-            values=tuple(
-                sorted(
-                    (date.fromisoformat(start), _whole(value))
-                    for start, value in entry.values.items()
-                )
-            ),
-        )
+        licence: _dated(f"{name} of {licence.value}", entry, group.unit)
         for licence, entry in entries.items()
     }
+
+
+def _dated(name: str, entry: _Entry, unit: str) -> Dated:
+    values = ((date.fromisoformat(start), _whole(value)) for start, value in entry.values.items())
+    return Dated(name=name, unit=unit, source=entry.source, values=tuple(sorted(values)))
 
 
 def _whole(value: str | int) -> int:

@@ -122,6 +122,8 @@ _TAKES: Final = (
     Leg("joint", _K.USE, _K.HEADROOM, "joint"),
     Leg("person", _K.USE, _K.HEADROOM, "person"),
 )
+_RAISED: Final = tuple(Leg(f"{name}_raised", _K.HEADROOM, _K.LIMIT, name) for name in CONTROLS)
+_CUT: Final = tuple(Leg(f"{name}_cut", _K.LIMIT, _K.HEADROOM, name) for name in CONTROLS)
 
 
 def _all(debit: AccountKind) -> tuple[Leg, ...]:
@@ -140,13 +142,15 @@ TEMPLATES: Final[dict[Event, Template]] = {
         "A customer's lines open with their first limits.",
         (*(Leg(name, _K.HEADROOM, _K.LIMIT, name) for name in CONTROLS),),
     ),
+    Event.CUSTOMER_VERIFIED: Template(
+        "A loaded customer is opened: the limits move to the accepted offer's from those that the "
+        "book came with.",
+        (*_RAISED, *_CUT),
+    ),
     Event.CUSTOMER_CHANGED: Template("A customer's status changes; nothing moves.", ()),
     Event.LINE_CHANGED: Template(
         "A line's state or terms change; its limit, if it moves with them, moves by its own legs.",
-        (
-            *(Leg(f"{name}_raised", _K.HEADROOM, _K.LIMIT, name) for name in CONTROLS),
-            *(Leg(f"{name}_cut", _K.LIMIT, _K.HEADROOM, name) for name in CONTROLS),
-        ),
+        (*_RAISED, *_CUT),
     ),
     Event.LIMIT_RAISED: Template(
         "A limit is granted or raised: headroom and limit grow by the same.",

@@ -10,6 +10,9 @@ class Event(StrEnum):
     """One kind of group. The names stand in the journal for ever."""
 
     CUSTOMER_OPENED = "customer_opened"
+    CUSTOMER_VERIFIED = "customer_verified"
+    """A customer of a loaded book was opened: who it is was checked, an offer accepted."""
+
     CUSTOMER_CHANGED = "customer_changed"
     LINE_CHANGED = "line_changed"
 

@@ -43,8 +43,8 @@ def register(
     verb.add_argument(
         "--scopes",
         type=_scopes,
-        default=frozenset(Scope),
-        help=f"what it may do: {', '.join(Scope)} (default: everything)",
+        default=frozenset(Scope) - {Scope.PERSONAL_DATA},
+        help=f"what it may do: {', '.join(Scope)} (default: all but {Scope.PERSONAL_DATA})",
     )
     add_place(verb)
     verb.set_defaults(

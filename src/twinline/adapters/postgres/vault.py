@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from twinline.app.bank.vault import Field, Index, NoPersonalDataError, Vault, WrappedKey
+from twinline.app.bank.vault import Field, Index, NoPersonalDataError, Reading, Vault, WrappedKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from twinline.adapters.postgres.connections import Connections
     from twinline.app.bank.vault import Sealing
@@ -38,9 +38,9 @@ class PostgresVault(Vault):
         assert isinstance(enrolled, str)
         return enrolled
 
-    async def read(self, customer_id: str, reader: str, at: datetime) -> Mapping[Field, str]:
-        """Return a customer's fields in clear, and record who read them and when."""
-        asked = {"customer_id": customer_id, "reader": reader, "at": at}
+    async def read(self, customer_id: str, reading: Reading) -> Mapping[Field, str]:
+        """Return a customer's fields in clear, and keep that they were read."""
+        asked = {"customer_id": customer_id, **asdict(reading), "whole": list(reading.whole)}
         rows = await self._connections.rows("read_person", asked)
         if not rows:
             raise NoPersonalDataError(customer_id)
@@ -67,14 +67,17 @@ class PostgresVault(Vault):
         rows = await self._connections.rows("find_person", asked)
         return tuple(customer_id for (customer_id,) in rows)
 
-    async def delete_key(self, customer_id: str) -> None:
+    async def delete_key(self, customer_id: str) -> bool:
         """Destroy a customer's data key, and what it opened."""
-        await self._connections.rows("delete_person", {"customer_id": customer_id})
+        return bool(await self._connections.rows("delete_person", {"customer_id": customer_id}))
 
-    async def readings(self, customer_id: str) -> tuple[tuple[str, datetime], ...]:
-        """Return who read a customer's fields and when, in that order."""
+    async def readings(self, customer_id: str) -> tuple[Reading, ...]:
+        """Return every reading of a customer's fields, by time."""
         rows = await self._connections.rows("readings", {"customer_id": customer_id})
-        return tuple((reader, at) for reader, at in rows)
+        return tuple(
+            Reading(reader=reader, at=at, purpose=purpose, whole=tuple(map(Field, whole)))
+            for reader, at, purpose, whole in rows
+        )
 
     def _sealed(
         self, customer_id: str, key: WrappedKey, fields: Mapping[Field, str]

@@ -10,10 +10,9 @@ from twinline.app.bank.vault import Field, Index, NoPersonalDataError, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from twinline.adapters.vault.keyring import Keyring
-    from twinline.app.bank.vault import WrappedKey
+    from twinline.app.bank.vault import Reading, WrappedKey
 
 
 @dataclass(slots=True)
@@ -33,7 +32,7 @@ class MemoryVault(Vault):
         self._keyring = keyring
         self._kept: dict[str, _Kept] = {}
         self._owners: defaultdict[tuple[Index, bytes], set[str]] = defaultdict(set)
-        self._readings: defaultdict[str, list[tuple[str, datetime]]] = defaultdict(list)
+        self._readings: defaultdict[str, list[Reading]] = defaultdict(list)
 
     def keyed(self, said: bytes) -> bytes:
         """Return a keyed hash of what was said to the bank."""
@@ -48,10 +47,10 @@ class MemoryVault(Vault):
         await self.put(customer_id, fields)
         return customer_id
 
-    async def read(self, customer_id: str, reader: str, at: datetime) -> Mapping[Field, str]:
-        """Return a customer's fields in clear, and record who read them and when."""
+    async def read(self, customer_id: str, reading: Reading) -> Mapping[Field, str]:
+        """Return a customer's fields in clear, and keep that they were read."""
         kept = self._of(customer_id)
-        self._readings[customer_id].append((reader, at))
+        self._readings[customer_id].append(reading)
         return {
             name: self._keyring.open(customer_id, kept.key, name, sealed)
             for name, sealed in kept.fields.items()
@@ -70,15 +69,16 @@ class MemoryVault(Vault):
         """Return the ids of the customers whose field is this text, in order."""
         return tuple(sorted(self._owners.get((index, self._keyring.blind(index, text)), ())))
 
-    async def delete_key(self, customer_id: str) -> None:
+    async def delete_key(self, customer_id: str) -> bool:
         """Destroy a customer's data key, and what leads to the customer."""
         kept = self._kept.pop(customer_id, None)
         if kept is not None:
             for index, hashed in kept.blind.items():
                 self._owners[index, hashed].discard(customer_id)
+        return kept is not None
 
-    async def readings(self, customer_id: str) -> tuple[tuple[str, datetime], ...]:
-        """Return who read a customer's fields and when, in that order."""
+    async def readings(self, customer_id: str) -> tuple[Reading, ...]:
+        """Return every reading of a customer's fields, by time."""
         return tuple(self._readings.get(customer_id, ()))
 
     def _lead(self, customer_id: str, kept: _Kept, index: Index, text: str) -> None:

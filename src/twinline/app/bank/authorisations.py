@@ -13,9 +13,10 @@ from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scop
 from twinline.app.bank.deciding import Deciding, text
 from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, positive_minor
+from twinline.app.bank.funding import BEARING, Lender, lending_in
 from twinline.app.bank.limits import followed
 from twinline.app.bank.merchant import merchant_account, merchant_in
-from twinline.app.bank.owing import recorded, running_contract, running_unseen
+from twinline.app.bank.owing import recorded, running_contract_of
 from twinline.app.bank.posting import (
     HeadroomAnswer,
     group_of,
@@ -24,8 +25,7 @@ from twinline.app.bank.posting import (
     told,
 )
 from twinline.app.bank.reason import Reason, refused
-from twinline.app.bank.register import STOPS, RecordKind
-from twinline.app.bank.stops import stops_in
+from twinline.app.bank.register import RecordKind
 from twinline.app.bank.store import Hold, Posting
 from twinline.app.bank.use import Use, inactive, use_refused
 from twinline.ledger.entry import Place, transfers_of
@@ -38,16 +38,17 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.funding import Lending
     from twinline.app.bank.merchant import Merchant
     from twinline.app.bank.store import Snapshot
-    from twinline.compliance.lending_stop import LendingStop
 
 
 class HoldDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept with a hold beside its money."""
+    """What is kept with a hold beside its money: who will have lent it, None the line's lender."""
 
     merchant_id: str
     order: str
+    lender: Lender | None = None
 
 
 class AuthorisationOutcome(Outcome, frozen=True, kw_only=True):
@@ -88,6 +89,7 @@ class AuthoriseRefusal(Reason):
     LINE_DORMANT = reason.LINE_DORMANT
     LINE_CLOSED = reason.LINE_CLOSED
     LINE_STOPPED = reason.LINE_STOPPED
+    LICENCE_CAP = reason.LICENCE_CAP
     OWN_SPENDING_CAP = reason.OWN_SPENDING_CAP
     PAY_LATER_HEADROOM = reason.PAY_LATER_HEADROOM
     JOINT_HEADROOM = reason.JOINT_HEADROOM
@@ -105,23 +107,20 @@ class AuthoriseRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fie
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What a purchase is decided on beside the customer; the stops with their version."""
+    """What a purchase is decided on beside the customer."""
 
     merchant: Merchant | None
-    stops: tuple[LendingStop, ...]
-    stops_seen: int
+    lending: Lending
     hold_days: int
 
 
 async def _shop(bank: Bank, request: AuthoriseRequest, _call: Call) -> Shop:
-    merchant, record = await bank.register.latest(
-        [(RecordKind.MERCHANT, request.merchant_id), (RecordKind.LENDING_STOP, STOPS)]
+    merchant, *bearing = await bank.register.latest(
+        [(RecordKind.MERCHANT, request.merchant_id), *BEARING]
     )
-    stops, version = stops_in(record)
     return Shop(
         merchant=merchant_in(merchant),
-        stops=stops,
-        stops_seen=version,
+        lending=lending_in(bank, *bearing),
         hold_days=bank.house.hold_days,
     )
 
@@ -141,7 +140,7 @@ def authorise(
     if not shop.merchant.accepted or shop.merchant.currency != customer.currency:
         return refused(AuthoriseRefusal.MERCHANT_NOT_ACCEPTED, "merchant_id", request.merchant_id)
     use = Use(
-        product=Product.PAY_LATER, amount_minor=amount, on=call.business_on, stops=shop.stops
+        product=Product.PAY_LATER, amount_minor=amount, on=call.business_on, lending=shop.lending
     )
     return use_refused(snapshot, use, AuthoriseRefusal) or _held(
         snapshot, request, call, (amount, shop)
@@ -157,7 +156,11 @@ def _held(
     amounts = {"line": amount, "joint": amount, "person": amount}
     transfers = transfers_of(Event.HOLD_PLACED, amounts, place)
     group = group_of(customer.customer_id, call, Event.HOLD_PLACED, transfers)
-    document = HoldDocument(merchant_id=request.merchant_id, order=request.order)
+    document = HoldDocument(
+        merchant_id=request.merchant_id,
+        order=request.order,
+        lender=shop.lending.fundings.on(Product.PAY_LATER, call.business_on),
+    )
     hold = Hold(
         group_id=call.key,
         amount_minor=amount,
@@ -177,7 +180,7 @@ def _held(
         lines=() if after == line else (after,),
         hold=hold,
         events=told(customer.customer_id, call, EventKind.AUTHORISATION_HELD, answer),
-        stops_seen=shop.stops_seen,
+        stops_seen=shop.lending.stops_seen,
     )
 
 
@@ -258,20 +261,28 @@ def capture(
     return _captured(snapshot, call, hold, amount)
 
 
+def contract_unseen(snapshot: Snapshot, _request: CaptureRequest, hold: Hold | None) -> bool:
+    """Return whether a snapshot has not the contract of a hold's lender, be it for its age."""
+    if hold is None or hold.held.resolved_by is not None:
+        return False
+    lender = msgspec.json.decode(hold.document, type=HoldDocument).lender
+    contract = running_contract_of(snapshot, lender, snapshot.customer.opened_on)
+    return contract.contract_id not in snapshot.contracts
+
+
 def _captured(snapshot: Snapshot, call: Call, hold: Hold, amount: int) -> Posting:
-    customer, line = snapshot.customer, snapshot.lines[Product.PAY_LATER]
+    customer, document = snapshot.customer, msgspec.json.decode(hold.document, type=HoldDocument)
     customer_id = customer.customer_id
+    contract = running_contract_of(snapshot, document.lender, call.business_on)
     purchase = Fact(
         fact_id=call.key,
-        contract_id=f"{customer_id}.pay_later",
+        contract_id=contract.contract_id,
         kind=FactKind.PURCHASE,
         value_on=call.business_on,
         booked_at=call.at,
         amount_minor=amount,
         cause=hold.group_id,
     )
-    contract = snapshot.contracts.get(purchase.contract_id) or running_contract(customer_id, line)
-    document = msgspec.json.decode(hold.document, type=HoldDocument)
     merchant = merchant_account(document.merchant_id)
     change = recorded(snapshot, contract, (purchase,), merchant=merchant)
     transfers = change.transfers
@@ -395,7 +406,7 @@ CAPTURE = Command(
         outcome=AuthorisationOutcome,
         look_up=hold_of,
         decide=capture,
-        asks_whole=running_unseen,
+        asks_whole=contract_unseen,
     ),
 )
 VOID = Command(

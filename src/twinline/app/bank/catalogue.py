@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from twinline.app.bank import (
+    acceptance,
     authorisations,
     credit_balances,
     customers,
@@ -19,6 +20,8 @@ from twinline.app.bank import (
     opening,
     operations,
     periods,
+    personal_data,
+    product_funding,
     reading,
     referrals,
     refunds,
@@ -32,7 +35,9 @@ if TYPE_CHECKING:
 CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *opening.COMMANDS,
     *referrals.COMMANDS,
+    *acceptance.COMMANDS,
     *customers.COMMANDS,
+    *personal_data.COMMANDS,
     *grants.COMMANDS,
     *line_states.COMMANDS,
     *lines.COMMANDS,
@@ -47,6 +52,7 @@ CATALOGUE: Final[tuple[Command[Any, Any], ...]] = (
     *operations.COMMANDS,
     *monitoring.COMMANDS,
     *funders.COMMANDS,
+    *product_funding.COMMANDS,
     *periods.COMMANDS,
     *reading.COMMANDS,
 )

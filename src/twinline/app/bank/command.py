@@ -57,6 +57,9 @@ class Scope(StrEnum):
     READING = "reading"
     """Read accounts, contracts and the journal."""
 
+    PERSONAL_DATA = "personal_data"
+    """Read who a customer is, and delete it."""
+
     OPERATING = "operating"
     """Merchants, funders, the lending stop, corrections."""
 

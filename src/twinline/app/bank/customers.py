@@ -112,12 +112,13 @@ class MergeRefusal(Reason):
     CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
     KEY_REUSED = reason.KEY_REUSED
     IN_PROGRESS = reason.IN_PROGRESS
+    STATUS = ("status", Family.CONFLICT, "a customer whose personal data was not deleted")
     ALREADY_MERGED = ("already_merged", Family.CONFLICT, "a customer who is not merged yet")
     SAME_CUSTOMER = ("same_customer", Family.RULE, "two customers")
     TARGET_NOT_FOUND = (
         "target_not_found",
         Family.MISSING,
-        "a customer to merge into, who is no double",
+        "a customer to merge into, who is no double and was not deleted",
     )
     HOLDS_WAIT = ("holds_wait", Family.CONFLICT, "a double without authorisations that wait")
     PERIOD_LOCKED = reason.PERIOD_LOCKED
@@ -133,16 +134,21 @@ async def _target(bank: Bank, request: MergeRequest, _call: Call) -> Snapshot | 
     return await bank.store.snapshot(request.into)
 
 
+_NOBODY = {CustomerStatus.MERGED, CustomerStatus.DELETED}
+
+
 def merge(
     snapshot: Snapshot, request: MergeRequest, call: Call, target: Snapshot | None
 ) -> Posting | Refused:
     """Return a double that points to the customer it is."""
     customer = snapshot.customer
+    if customer.status is CustomerStatus.DELETED:
+        return refused(MergeRefusal.STATUS, "status", customer.status)
     if customer.status is CustomerStatus.MERGED:
         return refused(MergeRefusal.ALREADY_MERGED, "merged_into", customer.merged_into)
     if request.into == customer.customer_id:
         return refused(MergeRefusal.SAME_CUSTOMER, "into", request.into)
-    if target is None or target.customer.status is CustomerStatus.MERGED:
+    if target is None or target.customer.status in _NOBODY:
         return refused(MergeRefusal.TARGET_NOT_FOUND, "into", request.into)
     if snapshot.holds:
         return refused(MergeRefusal.HOLDS_WAIT, "authorisations", len(snapshot.holds))

@@ -14,7 +14,7 @@ import msgspec
 from twinline.app.bank.command import Answered, Family, OfCustomer, Refused
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import Busy, StoredAnswer
-from twinline.app.bank.use import beyond, use_in
+from twinline.app.bank.use import beyond, taken_in
 from twinline.ledger.admission import Accepted, Refusal
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _nothing_first(_bank: Bank, _snapshot: Snapshot, _call: Call) -> None:
     """Post nothing before a command."""
 
 
-def _recent_enough(_snapshot: Snapshot, _request: OfCustomer) -> bool:
+def _recent_enough(_snapshot: Snapshot, _request: OfCustomer, _around: object) -> bool:
     """Ask for nothing older than what a snapshot has."""
     return False
 
@@ -55,7 +55,7 @@ class Deciding(Generic[Asked, Answered, Around]):
     look_up: Callable[[Bank, Asked, Call], Awaitable[Around]]
     decide: Callable[[Snapshot, Asked, Call, Around], Posting | Refused]
     first: Callable[[Bank, Snapshot, Call], Posting | None] = _nothing_first
-    asks_whole: Callable[[Snapshot, Asked], bool] = _recent_enough
+    asks_whole: Callable[[Snapshot, Asked, Around], bool] = _recent_enough
 
     async def __call__(self, bank: Bank, request: Asked, call: Call) -> Answered | Refused:
         """Return the answer to a request: the first one, if its key has one."""
@@ -68,8 +68,6 @@ class Deciding(Generic[Asked, Answered, Around]):
         snapshot, stored = await bank.store.look(request.customer_id, call.key)
         if stored is not None:
             return answers.again(stored, call)
-        if snapshot is not None and self.asks_whole(snapshot, request):
-            snapshot = await bank.store.snapshot(request.customer_id, whole=True)
         if snapshot is None:
             return answers.refused("CUSTOMER_NOT_FOUND", "customer_id", request.customer_id)
         if (due := self.first(bank, snapshot, call)) is not None:
@@ -78,6 +76,9 @@ class Deciding(Generic[Asked, Answered, Around]):
                 return await answers.keep(refused(reason_like(self.reasons, posted)), call)
             return None
         around = await self.look_up(bank, request, call)
+        if self.asks_whole(snapshot, request, around):
+            snapshot = await bank.store.snapshot(request.customer_id, whole=True)
+            assert snapshot is not None, "who is a customer stays one"
         decided = self.decide(snapshot, request, call, around)
         if isinstance(decided, Refused):
             return await answers.keep(decided, call)
@@ -166,11 +167,10 @@ class Answers(Generic[Answered]):
                 return self.refused("CUSTOMER_NOT_FOUND", "customer_id", self.owner)
             case _:
                 why = reason_like(self.reasons, posted)
-                use = None if snapshot is None else use_in(posting.group)
-                no = (
-                    refused(why) if snapshot is None or use is None else beyond(snapshot, use, why)
-                )
-                return await self.keep(no, call)
+                taken = taken_in(posting.group)
+                if snapshot is None or taken is None:
+                    return await self.keep(refused(why), call)
+                return await self.keep(beyond(snapshot, taken, why), call)
 
     async def keep(self, answer: Refused, call: Call) -> Answered | Refused:
         """Keep a refusal under its key, and return what the key is answered from now on.

@@ -11,6 +11,7 @@ class EventKind(StrEnum):
 
     CUSTOMER_OPENED = "customer.opened"
     CUSTOMER_CHANGED = "customer.changed"
+    CUSTOMER_DELETED = "customer.deleted"
     LINES_CHANGED = "lines.changed"
     AUTHORISATION_HELD = "authorisation.held"
     AUTHORISATION_CAPTURED = "authorisation.captured"

@@ -102,6 +102,18 @@ LINE_STATE: reason.Written = (
 )
 
 
+SAME_DECISION: reason.Written = (
+    "same_decision",
+    Family.CONFLICT,
+    "a decision of its own for every change",
+)
+BASE_CHANGED: reason.Written = (
+    "base_changed",
+    Family.CONFLICT,
+    "the base version that the decision saw; another has set the limit since: decide again",
+)
+
+
 def used_minor(snapshot: Snapshot, product: Product) -> int:
     """Return what is used of a line, holds included, in minor units."""
     controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
@@ -129,12 +141,8 @@ class ChangeLimitRefusal(Reason):
         "at most the all-in cost a year that the law allows",
     )
     LINE_STATE = LINE_STATE
-    SAME_DECISION = ("same_decision", Family.CONFLICT, "a decision of its own for every change")
-    BASE_CHANGED = (
-        "base_changed",
-        Family.CONFLICT,
-        "the base version that the decision saw; another has set the limit since: decide again",
-    )
+    SAME_DECISION = SAME_DECISION
+    BASE_CHANGED = BASE_CHANGED
     BELOW_MINIMUM = ("below_minimum", Family.RULE, "at least the smallest limit there is, or 0")
     ABOVE_MAXIMUM = ("above_maximum", Family.RULE, "at most what the law lets one person owe")
     PERIOD_LOCKED = reason.PERIOD_LOCKED

@@ -17,6 +17,7 @@ from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scop
 from twinline.app.bank.deciding import Deciding, nothing_else, text
 from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, not_negative_minor, positive_minor
+from twinline.app.bank.funding import BEARING, lending_in, lending_of
 from twinline.app.bank.limits import as_of, followed
 from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (
@@ -29,11 +30,10 @@ from twinline.app.bank.posting import (
 from twinline.app.bank.quotes import Costed, LoanTerms, Quote, Wanted, costed, is_borne
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.recording import version_of
-from twinline.app.bank.register import STOPS, RecordKind
-from twinline.app.bank.stops import stops_in, stops_of
+from twinline.app.bank.register import RecordKind
 from twinline.app.bank.store import Posting
 from twinline.app.bank.use import Use, beyond, inactive, use_refused
-from twinline.app.bank.vault import Field, NoPersonalDataError
+from twinline.app.bank.vault import Field, NoPersonalDataError, Reading
 from twinline.ledger.event import Event
 from twinline.lines.moves import used
 from twinline.pricing.capacity import free_service_minor
@@ -44,8 +44,8 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.funding import Lender, Lending
     from twinline.app.bank.store import Snapshot
-    from twinline.compliance.lending_stop import LendingStop
 
 _PPM = 1_000_000
 _CARD_DIGITS_SHOWN = 4
@@ -78,6 +78,7 @@ class QuoteRefusal(Reason):
     LINE_DORMANT = reason.LINE_DORMANT
     LINE_CLOSED = reason.LINE_CLOSED
     LINE_STOPPED = reason.LINE_STOPPED
+    LICENCE_CAP = reason.LICENCE_CAP
     OWN_SPENDING_CAP = reason.OWN_SPENDING_CAP
     BELOW_LEAST_LOAN = ("below_least_loan", Family.RULE, "at least the smallest loan there is")
     TERM_NOT_OFFERED = ("term_not_offered", Family.RULE, "one of the terms that are offered")
@@ -126,8 +127,7 @@ async def _quote(bank: Bank, request: QuoteRequest, call: Call) -> QuoteOutcome 
     if snapshot is None:
         return refused(QuoteRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
     snapshot = as_of(bank, snapshot, call.business_on)
-    stops, _ = await stops_of(bank.register)
-    quoted = quote(bank, snapshot, request, call, stops)
+    quoted = quote(bank, snapshot, request, call, await lending_of(bank))
     if not isinstance(quoted, Quote):
         return quoted
     record = version_of(RecordKind.QUOTE, call.new_ids[0], quoted, call)
@@ -148,7 +148,7 @@ def quote(
     snapshot: Snapshot,
     request: QuoteRequest,
     call: Call,
-    stops: tuple[LendingStop, ...],
+    lending: Lending,
 ) -> Quote | Refused:
     """Return a loan's quote, or the first reason against it."""
     currency = snapshot.customer.currency
@@ -159,7 +159,7 @@ def quote(
         return refused(QuoteRefusal.AMOUNT_NOT_POSITIVE, "amount", request.amount)
     if request.purpose in bank.house.forbidden_purposes:
         return refused(QuoteRefusal.PURPOSE_FORBIDDEN, "purpose", request.purpose)
-    use = Use(product=Product.CASH_LOAN, amount_minor=amount, on=call.business_on, stops=stops)
+    use = Use(product=Product.CASH_LOAN, amount_minor=amount, on=call.business_on, lending=lending)
     no = use_refused(snapshot, use, QuoteRefusal) or _not_offered(bank, request, amount, currency)
     return no or _quoted(bank, snapshot, request, call, use)
 
@@ -182,6 +182,7 @@ def _not_offered(bank: Bank, request: QuoteRequest, amount: int, currency: str) 
 def _quoted(
     bank: Bank, snapshot: Snapshot, request: QuoteRequest, call: Call, use: Use
 ) -> Quote | Refused:
+    lender = use.lender
     line, currency = snapshot.lines[Product.CASH_LOAN], snapshot.customer.currency
     if line.price_ppm is None:
         return refused(QuoteRefusal.PRICE_MISSING, "decision_id", line.decision_id)
@@ -193,7 +194,8 @@ def _quoted(
         rate=Fraction(line.price_ppm, _PPM),
         start_on=call.business_on,
     )
-    law = bank.law.values(bank.house.licence, call.business_on, currency)
+    licence = bank.house.licence if lender is None else lender.licence
+    law = bank.law.values(licence, call.business_on, currency)
     found = costed(wanted, bank.house, law)
     if not isinstance(found, Costed):
         return refused(QuoteRefusal.NO_PLAN, "amount", found.value)
@@ -264,6 +266,7 @@ class DrawRefusal(Reason):
     LINE_DORMANT = reason.LINE_DORMANT
     LINE_CLOSED = reason.LINE_CLOSED
     LINE_STOPPED = reason.LINE_STOPPED
+    LICENCE_CAP = reason.LICENCE_CAP
     OWN_SPENDING_CAP = reason.OWN_SPENDING_CAP
     DECISION_CHANGED = (
         "decision_changed",
@@ -296,26 +299,24 @@ class LoanOutcome(Outcome, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a draw is decided on beside the customer; the stops with their version."""
+    """What a draw is decided on beside the customer."""
 
     quote: Quote | None
-    stops: tuple[LendingStop, ...]
-    stops_seen: int
+    lending: Lending
     card_ending: str
 
 
 async def _desk(bank: Bank, request: DrawRequest, call: Call) -> Desk:
-    record, standing = await bank.register.latest(
-        [(RecordKind.QUOTE, request.quote_id), (RecordKind.LENDING_STOP, STOPS)]
-    )
+    record, *bearing = await bank.register.latest([(RecordKind.QUOTE, request.quote_id), *BEARING])
     found = None if record is None else msgspec.json.decode(record.document, type=Quote)
     try:
-        fields = await bank.vault.read(request.customer_id, call.client, call.at)
+        reading = Reading(reader=call.client, at=call.at, purpose="loan_draw")
+        fields = await bank.vault.read(request.customer_id, reading)
         ending = fields[Field.CARD][-_CARD_DIGITS_SHOWN:]
     except NoPersonalDataError:
         ending = ""
     mine = found if found is not None and found.customer_id == request.customer_id else None
-    return Desk(mine, *stops_in(standing), ending)
+    return Desk(mine, lending_in(bank, *bearing), ending)
 
 
 def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Posting | Refused:
@@ -333,7 +334,7 @@ def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Po
         product=Product.CASH_LOAN,
         amount_minor=desk.quote.amount_minor,
         on=call.business_on,
-        stops=desk.stops,
+        lending=desk.lending,
     )
     if (no := use_refused(snapshot, use, DrawRefusal)) is not None:
         return no
@@ -342,8 +343,8 @@ def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Po
     # Each of two quotes of a day may be borne, and both together not (R28).
     if not is_borne(snapshot, desk.quote.monthly_minor, desk.quote.free_service_minor):
         return refused(DrawRefusal.NOT_AFFORDABLE, "quote_id", request.quote_id)
-    posting = _drawn(snapshot, request, call, desk.quote)
-    return replace(posting, stops_seen=desk.stops_seen)
+    posting = _drawn(snapshot, request, call, (desk.quote, use.lender))
+    return replace(posting, stops_seen=desk.lending.stops_seen)
 
 
 def _quote_refused(
@@ -360,14 +361,17 @@ def _quote_refused(
     return None
 
 
-def _drawn(snapshot: Snapshot, request: DrawRequest, call: Call, quoted: Quote) -> Posting:
+def _drawn(
+    snapshot: Snapshot, request: DrawRequest, call: Call, of: tuple[Quote, Lender | None]
+) -> Posting:
+    quoted, lender = of
     customer, line = snapshot.customer, snapshot.lines[Product.CASH_LOAN]
     contract = Contract(
         contract_id=call.new_ids[0],
         product=Product.CASH_LOAN,
         currency=customer.currency,
-        licence=line.licence,
-        funder=line.funder,
+        licence=line.licence if lender is None else lender.licence,
+        funder=line.funder if lender is None else lender.funder,
         opened_on=call.business_on,
         owed=Owed(),
         terms=text(LoanTerms(quote_id=request.quote_id, quote=quoted)),
@@ -419,7 +423,7 @@ class OfLoan(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
     contract_id: Identifier
 
 
-def loan_unseen(snapshot: Snapshot, request: OfLoan) -> bool:
+def loan_unseen(snapshot: Snapshot, request: OfLoan, _around: None) -> bool:
     """Return whether a snapshot has not the loan, be it only for its age."""
     return request.contract_id not in snapshot.contracts
 

@@ -1,4 +1,4 @@
-"""Opening: a person applies, the lender decides, the person accepts, both lines are open."""
+"""Applying: a person asks for both lines, the lender checks who it is and decides."""
 
 from __future__ import annotations
 
@@ -10,26 +10,22 @@ import msgspec
 from msgspec import Meta
 
 from twinline.app.bank import reason
-from twinline.app.bank.answers import LineAnswer, line_answer
 from twinline.app.bank.command import Command, Family, Outcome, Refused, Request, Scope
-from twinline.app.bank.deciding import Answers, answering, text
-from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import (
     Currency,
-    Identifier,
+    CustomerId,
     Money,
     Words,
     not_negative_minor,
 )
 from twinline.app.bank.identity import Checked, Person
-from twinline.app.bank.lines import ppm_of
-from twinline.app.bank.owing import running_contract
-from twinline.app.bank.posting import HeadroomAnswer, group_of, headroom_answer, told
-from twinline.app.bank.reason import Reason, refused
+from twinline.app.bank.imported import known_lines, named, other_customer
+from twinline.app.bank.lines import LINE_STATE, SAME_DECISION, ppm_of
+from twinline.app.bank.reason import Reason, reason_like, refused
 from twinline.app.bank.recording import Recording, Written, version_of
 from twinline.app.bank.referral import referral_of
 from twinline.app.bank.register import RecordKind
-from twinline.app.bank.store import Customer, CustomerStatus, Posting
+from twinline.app.bank.store import CustomerStatus
 from twinline.app.bank.underwriting import (
     Applicant,
     Decision,
@@ -38,19 +34,19 @@ from twinline.app.bank.underwriting import (
     Verdict,
 )
 from twinline.app.bank.vault import Field
-from twinline.compliance.person_control import lawful_joint_minor, person_cap
 from twinline.kernel.identifiers import Identifier as Kind
 from twinline.kernel.identifiers import broken_rule
-from twinline.ledger.entry import Place, transfers_of
-from twinline.ledger.event import Event
-from twinline.lines.changes import limits_on, opening_amounts
-from twinline.lines.line import Line
-from twinline.lines.moves import Grant, grant
+from twinline.kernel.months import whole_months_back
+from twinline.lines.moves import Grant, MoveRefusal
+from twinline.lines.offer import accept_offer, bases_of
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call
+    from twinline.app.bank.store import Snapshot
 
 ADULT_YEARS = 18
 
@@ -85,6 +81,15 @@ class ApplyRefusal(Reason):
         Family.RULE,
         "at most the all-in cost a year that the law allows",
     )
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    NOT_IMPORTED = (
+        "not_imported",
+        Family.CONFLICT,
+        "a customer who came with a loaded book and is not open yet",
+    )
+    CURRENCY_DIFFERS = ("currency_differs", Family.RULE, "the currency of the imported customer")
+    LINE_STATE = LINE_STATE
+    SAME_DECISION = SAME_DECISION
     IDENTITY_SILENT = (
         "identity_silent",
         Family.TIME_OUT,
@@ -106,6 +111,11 @@ class ApplyRefusal(Reason):
         Family.CONFLICT,
         "one person is one customer; this person is one already",
     )
+    PERSON_IS_CUSTOMER = (
+        "person_is_customer",
+        Family.CONFLICT,
+        "one person is one customer; merge the double into the customer who stays",
+    )
 
 
 class ApplyRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,8 +123,10 @@ class ApplyRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `decision` is the lender's own risk engine's; without one the loaded strategy decides on what
     is known besides: a month's income, debt and lenders elsewhere, a bureau's score and its day.
+    `customer_id` says which customer of a loaded book this person is.
     """
 
+    customer_id: CustomerId | None = None
     name: Words
     resident_id: Annotated[str, Meta(min_length=18, max_length=18)]
     mobile: Annotated[str, Meta(min_length=11, max_length=11)]
@@ -140,12 +152,17 @@ class ApplyOutcome(Outcome, frozen=True, kw_only=True):
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """An application as it is kept: no personal data. A referral is offered on a later day."""
+    """An application as it is kept: no personal data. A referral is offered on a later day.
+
+    `bases_seen` are the base versions of the lines that the decision was made on, 0 where there
+    was none.
+    """
 
     customer_id: str
     currency: str
     applied_on: date
     decision: Decision | None
+    bases_seen: dict[Product, int]
     offered_on: date | None = None
 
 
@@ -157,31 +174,71 @@ async def _apply(bank: Bank, request: ApplyRequest, call: Call) -> Written[Apply
     )
     if wrong is not None:
         return wrong
+    imported = None
+    if request.customer_id is not None:
+        imported = await bank.store.snapshot(request.customer_id)
+        if (wrong := _unopenable(bank, imported, request, call)) is not None:
+            return wrong
     person = Person(
         name=request.name,
         resident_id=request.resident_id,
         mobile=request.mobile,
         card=request.card,
     )
-    customer_id = await _enrolled(bank, person, call)
-    if isinstance(customer_id, Refused):
-        return customer_id
-    return _offered(customer_id, request, call, _underwritten(bank, customer_id, request, call))
-
-
-async def _enrolled(bank: Bank, person: Person, call: Call) -> str | Refused:
-    """Return the id of a person who was checked and has no lines yet, or why there is none."""
     wrong = _not_oneself(await bank.identity.real_name(person), ApplyRefusal.IDENTITY_DIFFERS)
     wrong = wrong or _not_oneself(await bank.cards.bind(person), ApplyRefusal.CARD_DIFFERS)
     if wrong is not None:
         return wrong
-    customer_id = await bank.vault.enrol(call.new_ids[0], _fields(person))
+    if imported is None:
+        customer_id = await _enrolled(bank, person, call)
+    else:
+        customer_id = await _named(bank, imported.customer.customer_id, _fields(person, call))
+    if isinstance(customer_id, Refused):
+        return customer_id
+    applicant = _applicant(bank, customer_id, request, call, imported)
+    return _offered(bank, applicant, request, call, imported)
+
+
+def _unopenable(
+    bank: Bank, imported: Snapshot | None, request: ApplyRequest, call: Call
+) -> Refused | None:
+    """Refuse an imported customer who cannot be opened, whoever it is."""
+    if imported is None:
+        return refused(ApplyRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
+    customer = imported.customer
+    if customer.status is not CustomerStatus.IMPORTED:
+        return refused(ApplyRefusal.NOT_IMPORTED, "status", customer.status)
+    if customer.currency != request.currency:
+        return refused(ApplyRefusal.CURRENCY_DIFFERS, "currency", customer.currency)
+    if request.decision is None:
+        return None
+    grants = grants_of(bank, request.decision, request.currency)
+    seen = bases_of(imported.lines)
+    after = accept_offer(imported.lines, grants, seen, call.business_on)
+    if isinstance(after, MoveRefusal):
+        return refused(reason_like(ApplyRefusal, after), "decision", request.decision.decision_id)
+    return None
+
+
+async def _enrolled(bank: Bank, person: Person, call: Call) -> str | Refused:
+    """Return the id of a person who was checked and has no lines yet, or why there is none."""
+    fields = _fields(person, call)
+    customer_id = await bank.vault.enrol(call.new_ids[0], fields)
     if await bank.store.snapshot(customer_id) is not None:
         return refused(ApplyRefusal.CUSTOMER_EXISTS, "resident_id")
     if customer_id != call.new_ids[0]:
         # Who applies again is known by the name, mobile and card that were checked last.
-        await bank.vault.put(customer_id, _fields(person))
+        await bank.vault.put(customer_id, fields)
     return customer_id
+
+
+async def _named(bank: Bank, customer_id: str, fields: Mapping[Field, str]) -> str | Refused:
+    """Return the imported customer whom a checked person names, or why it is somebody else."""
+    async with bank.turns.of(customer_id):
+        other = await other_customer(bank, customer_id, fields[Field.RESIDENT_ID])
+        if not other and await named(bank, customer_id, fields):
+            return customer_id
+    return refused(ApplyRefusal.PERSON_IS_CUSTOMER, "customer_id", other)
 
 
 def _malformed(request: ApplyRequest) -> Refused | None:
@@ -246,30 +303,44 @@ def _not_oneself(checked: Checked, differs: ApplyRefusal) -> Refused | None:
             return refused(ApplyRefusal.IDENTITY_SILENT if identity else ApplyRefusal.CARD_SILENT)
 
 
-def _fields(person: Person) -> dict[Field, str]:
+def _fields(person: Person, call: Call) -> dict[Field, str]:
     return {
         Field.NAME: person.name,
         Field.RESIDENT_ID: person.resident_id.upper(),
         Field.MOBILE: person.mobile,
         Field.CARD: person.card,
+        Field.APPLICATION: _application_id(call),
     }
 
 
-def _underwritten(bank: Bank, customer_id: str, request: ApplyRequest, call: Call) -> Underwritten:
-    if request.decision is not None:
-        return Underwritten(verdict=Verdict.OFFERED, decision=request.decision)
-    assert bank.underwriting is not None, "refused before as DECISION_MISSING"
-    applicant = Applicant(
+def _application_id(call: Call) -> str:
+    return call.new_ids[1]
+
+
+def _applicant(
+    bank: Bank, customer_id: str, request: ApplyRequest, call: Call, imported: Snapshot | None
+) -> Applicant:
+    on = call.business_on
+    months, _ = (0, on) if imported is None else whole_months_back(imported.customer.opened_on, on)
+    return Applicant(
         customer_id=customer_id,
         currency=request.currency,
         licence=bank.house.licence,
-        on=call.business_on,
+        on=on,
         income_minor=_known(request.income, request.currency),
         debt_elsewhere_minor=_known(request.debt_elsewhere, request.currency),
         lenders_elsewhere=request.lenders_elsewhere,
         external_score=request.external_score,
         external_score_on=request.external_score_on,
+        months_on_book=months,
+        lines={} if imported is None else known_lines(imported),
     )
+
+
+def _underwritten(bank: Bank, applicant: Applicant, request: ApplyRequest) -> Underwritten:
+    if request.decision is not None:
+        return Underwritten(verdict=Verdict.OFFERED, decision=request.decision)
+    assert bank.underwriting is not None, "refused before as DECISION_MISSING"
     return bank.underwriting.decide(applicant)
 
 
@@ -278,171 +349,60 @@ def _known(amount: str | None, currency: str) -> int | None:
 
 
 def _offered(
-    customer_id: str, request: ApplyRequest, call: Call, underwritten: Underwritten
+    bank: Bank, applicant: Applicant, request: ApplyRequest, call: Call, imported: Snapshot | None
 ) -> Written[ApplyOutcome]:
-    application_id, decision = call.new_ids[1], underwritten.decision
+    underwritten = _underwritten(bank, applicant, request)
+    application_id, decision = _application_id(call), underwritten.decision
     application = Application(
-        customer_id=customer_id,
+        customer_id=applicant.customer_id,
         currency=request.currency,
         applied_on=call.business_on,
         decision=decision,
+        bases_seen=bases_of({} if imported is None else imported.lines),
     )
     answer = ApplyOutcome(
         application_id=application_id,
-        customer_id=customer_id,
+        customer_id=applicant.customer_id,
         state=underwritten.verdict,
         currency=request.currency,
         offer=decision,
         reasons=underwritten.reasons,
     )
     record = version_of(RecordKind.APPLICATION, application_id, application, call)
-    referral = referral_of((application_id, customer_id), request.currency, underwritten, call)
+    referral = referral_of(
+        (application_id, applicant.customer_id), request.currency, underwritten, call
+    )
     if not underwritten.certificate:
         return Written(answer, (record, *referral))
     certificate = replace(record, kind=RecordKind.CERTIFICATE, document=underwritten.certificate)
     return Written(answer, (record, certificate, *referral))
 
 
-class AcceptRefusal(Reason):
-    """Why an offer cannot be accepted, in the order the checks run."""
-
-    APPLICATION_NOT_FOUND = (
-        "application_not_found",
-        Family.MISSING,
-        "there is no application of this id",
-    )
-    KEY_REUSED = reason.KEY_REUSED
-    IN_PROGRESS = reason.IN_PROGRESS
-    NOT_OFFERED = ("not_offered", Family.RULE, "an application that came to an offer")
-    OFFER_EXPIRED = ("offer_expired", Family.RULE, "an offer of the last days; apply again")
-    CUSTOMER_EXISTS = (
-        "customer_exists",
-        Family.CONFLICT,
-        "an offer is accepted once; this customer's lines are open",
-    )
-    PERIOD_LOCKED = reason.PERIOD_LOCKED
-
-
-class AcceptRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The person accepts what was offered."""
-
-    application_id: Identifier
-
-
-class AcceptOutcome(Outcome, frozen=True, kw_only=True):
-    """A customer with open lines."""
-
-    customer_id: str
-    opened_on: date
-    lines: tuple[LineAnswer, ...]
-    headroom: HeadroomAnswer
-
-
-async def _accept(bank: Bank, request: AcceptRequest, call: Call) -> AcceptOutcome | Refused:
-    record = await bank.register.record(RecordKind.APPLICATION, request.application_id)
-    if record is None:
-        return refused(
-            AcceptRefusal.APPLICATION_NOT_FOUND, "application_id", request.application_id
-        )
-    application = msgspec.json.decode(record.document, type=Application)
-    answers = Answers(bank.store, application.customer_id, AcceptRefusal, AcceptOutcome)
-    return await answering(
-        bank, answers, call, lambda: _accepted(bank, request, call, application, answers)
-    )
-
-
-async def _accepted(
-    bank: Bank,
-    request: AcceptRequest,
-    call: Call,
-    application: Application,
-    answers: Answers[AcceptOutcome],
-) -> AcceptOutcome | Refused | None:
-    if (await bank.store.snapshot(application.customer_id)) is not None:
-        return await answers.keep(refused(AcceptRefusal.CUSTOMER_EXISTS), call)
-    if application.decision is None:
-        no = refused(AcceptRefusal.NOT_OFFERED, "application_id", request.application_id)
-        return await answers.keep(no, call)
-    offered_on = application.offered_on or application.applied_on
-    if (call.business_on - offered_on).days > bank.house.offer_days:
-        no = refused(AcceptRefusal.OFFER_EXPIRED, "offered_on", offered_on)
-        return await answers.keep(no, call)
-    posting = opened(bank, application, application.decision, call)
-    return await answers.post(posting, call)
-
-
-def opened(bank: Bank, application: Application, decision: Decision, call: Call) -> Posting:
-    """Return the posting that opens a customer's lines, as decided."""
-    customer_id, currency, on = application.customer_id, application.currency, call.business_on
-    customer = Customer(
-        customer_id=customer_id,
-        status=CustomerStatus.ACTIVE,
-        currency=currency,
-        opened_on=on,
-        segment=decision.segment,
-    )
-    lines = _lines(bank, decision, currency, on)
-    cap = person_cap(bank.law, (bank.house.licence,), on, currency)
-    limits = limits_on(
-        {line.product: line for line in lines},
-        on,
-        joint_minor=lawful_joint_minor(cap, _minor(decision.joint_limit, currency)),
-        person_minor=cap.cap_minor,
-    )
-    place = Place(customer=customer_id, currency=currency)
-    transfers = transfers_of(Event.CUSTOMER_OPENED, opening_amounts(limits), place)
-    group = group_of(
-        customer_id, call, Event.CUSTOMER_OPENED, transfers, f"decision:{decision.decision_id}"
-    )
-    answer = AcceptOutcome(
-        customer_id=customer_id,
-        opened_on=on,
-        lines=tuple(line_answer(line, on) for line in lines),
-        headroom=headroom_answer(limits, currency),
-    )
-    return Posting(
-        group=group,
-        seq_seen=0,
-        answer=text(answer),
-        opens=True,
-        customer=customer,
-        lines=lines,
-        contracts=tuple(
-            running_contract(customer_id, line)
-            for line in lines
-            if line.product is Product.PAY_LATER
-        ),
-        events=told(customer_id, call, EventKind.CUSTOMER_OPENED, answer),
-    )
-
-
-def _lines(bank: Bank, decision: Decision, currency: str, on: date) -> tuple[Line, ...]:
+def grants_of(bank: Bank, decision: Decision, currency: str) -> tuple[Grant, ...]:
+    """Return what a decision grants of each product, 0 included."""
     rate = decision.cash_loan_rate
     limits = (
         (Product.PAY_LATER, decision.pay_later_limit, None),
         (Product.CASH_LOAN, decision.cash_loan_limit, None if rate is None else ppm_of(rate)),
     )
-    lines = []
-    for product, limit, price_ppm in limits:
-        granted = Grant(
+    return tuple(
+        Grant(
             product=product,
             currency=currency,
             licence=bank.house.licence,
             funder=bank.house.funder,
             decision_id=decision.decision_id,
-            base_limit_minor=_minor(limit, currency),
+            base_limit_minor=limit_minor(limit, currency),
             price_ppm=price_ppm,
             effective_from_on=decision.effective_from_on,
             on_condition=decision.on_condition,
         )
-        line = grant(None, granted, on)
-        assert isinstance(line, Line), "nothing speaks against a first line"
-        if line.base_limit_minor:
-            lines.append(line)
-    return tuple(lines)
+        for product, limit, price_ppm in limits
+    )
 
 
-def _minor(amount: str, currency: str) -> int:
+def limit_minor(amount: str, currency: str) -> int:
+    """Return a limit of a decision that was found sound, in minor units."""
     minor = not_negative_minor(amount, currency)
     assert minor is not None, "refused before as DECISION_INVALID"
     return minor
@@ -461,17 +421,4 @@ APPLY = Command(
     run=Recording(reasons=ApplyRefusal, outcome=ApplyOutcome, decide=_apply),
     success=201,
 )
-ACCEPT = Command(
-    name="accept_offer",
-    meaning="The person accepts the offer: the customer and both lines are opened.",
-    method="POST",
-    path="/v1/applications/{application_id}/acceptance",
-    request=AcceptRequest,
-    outcome=AcceptOutcome,
-    refusals=AcceptRefusal,
-    scope=Scope.OPENING,
-    keyed=True,
-    run=_accept,
-    success=201,
-)
-COMMANDS = (APPLY, ACCEPT)
+COMMANDS = (APPLY,)

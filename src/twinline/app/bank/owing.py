@@ -18,8 +18,10 @@ from twinline.terms.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from twinline.app.bank.command import OfCustomer
+    from twinline.app.bank.funding import Lender
     from twinline.app.bank.store import Snapshot
     from twinline.ledger.group import Transfer
     from twinline.lines.line import Line
@@ -94,7 +96,7 @@ def owed_minor(owed: Owed) -> int:
 
 
 def running_contract(customer_id: str, line: Line) -> Contract:
-    """Return a line's running contract, before anything is owed: a pay-later line has just one."""
+    """Return a line's running contract with its own lender, before anything is owed."""
     return Contract(
         contract_id=f"{customer_id}.{line.product}",
         product=line.product,
@@ -106,9 +108,29 @@ def running_contract(customer_id: str, line: Line) -> Contract:
     )
 
 
-def running_unseen(snapshot: Snapshot, _request: OfCustomer) -> bool:
+def running_unseen(snapshot: Snapshot, _request: OfCustomer, _around: object) -> bool:
     """Return whether a snapshot has no running pay-later contract, be it only for its age."""
     return f"{snapshot.customer.customer_id}.{Product.PAY_LATER}" not in snapshot.contracts
+
+
+def running_contract_of(snapshot: Snapshot, lender: Lender | None, on: date) -> Contract:
+    """Return the running pay-later contract of a lender, None for the line's own, as it stands.
+
+    What another lender's money paid for is a contract of its own, which keeps its lender for good.
+    """
+    customer_id, line = snapshot.customer.customer_id, snapshot.lines[Product.PAY_LATER]
+    first = running_contract(customer_id, line)
+    own = snapshot.contracts.get(first.contract_id, first)
+    if lender is None or (own.licence, own.funder) == (lender.licence, lender.funder):
+        return own
+    other = replace(
+        first,
+        contract_id=f"{first.contract_id}.{lender.number}",
+        licence=lender.licence,
+        funder=lender.funder,
+        opened_on=on,
+    )
+    return snapshot.contracts.get(other.contract_id, other)
 
 
 class InstalmentTerms(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,10 +20,10 @@ from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Requ
 from twinline.app.bank.credit_balances import kept_minor
 from twinline.app.bank.customers import CustomerOutcome, customer_answer
 from twinline.app.bank.fields import CustomerId, Money, SignedMoney, money
+from twinline.app.bank.funding import lending_of
 from twinline.app.bank.limits import as_of
 from twinline.app.bank.posting import HeadroomAnswer, headroom_answer
 from twinline.app.bank.reason import Reason, refused
-from twinline.app.bank.stops import stops_of
 from twinline.app.bank.use import Use, inactive, own_spending_minor, use_refused
 from twinline.app.bank.verify import verify_owner
 from twinline.lines.available import Controls, availability_by_line
@@ -32,8 +32,8 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.funding import Lending
     from twinline.app.bank.store import KeptEvent, Snapshot
-    from twinline.compliance.lending_stop import LendingStop
     from twinline.ledger.journal import Entry
     from twinline.lines.available import Availability
     from twinline.lines.least import Term
@@ -93,7 +93,7 @@ async def _read_customer(bank: Bank, request: OfCustomer, call: Call) -> Custome
     snapshot = as_of(bank, found, on)
     controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
     own = own_spending_minor(snapshot, on)
-    stops, _ = await stops_of(bank.register)
+    lending = await lending_of(bank)
     available = availability_by_line(snapshot.lines, controls, on, own_spending_minor=own)
     return CustomerPage(
         customer=customer_answer(snapshot.customer),
@@ -101,7 +101,7 @@ async def _read_customer(bank: Bank, request: OfCustomer, call: Call) -> Custome
         seq=snapshot.seq,
         lines=tuple(line_answer(line, on) for line in snapshot.lines.values()),
         availability=tuple(
-            _availability(product, each, currency, _stopped(snapshot, product, on, stops))
+            _availability(product, each, currency, _stopped(snapshot, product, on, lending))
             for product, each in available.items()
         ),
         contracts=tuple(contract_answer(each) for each in snapshot.contracts.values()),
@@ -110,11 +110,9 @@ async def _read_customer(bank: Bank, request: OfCustomer, call: Call) -> Custome
     )
 
 
-def _stopped(
-    snapshot: Snapshot, product: Product, on: date, stops: tuple[LendingStop, ...]
-) -> Refused | None:
+def _stopped(snapshot: Snapshot, product: Product, on: date, lending: Lending) -> Refused | None:
     """Return why nothing may be used of a line, as a purchase or a draw would be told."""
-    nothing = Use(product=product, amount_minor=0, on=on, stops=stops)
+    nothing = Use(product=product, amount_minor=0, on=on, lending=lending)
     no = inactive(snapshot, AuthoriseRefusal) or use_refused(snapshot, nothing, AuthoriseRefusal)
     return None if no is None or no.family is Family.LIMIT else no  # amounts stand in the terms
 

@@ -169,6 +169,14 @@ LINE_STOPPED: Written = (
     Family.RULE,
     "a line without a stop of new use; its end condition is on the line",
 )
+LICENCE_CAP: Written = (
+    "licence_cap",
+    Family.RULE,
+    (
+        "at most what the law of the funder's licence lets one person owe, undrawn lines included "
+        "where it counts them"
+    ),
+)
 PERIOD_LOCKED: Written = (
     "period_locked",
     Family.RULE,

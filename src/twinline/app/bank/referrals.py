@@ -14,11 +14,12 @@ import msgspec
 from msgspec import Meta
 
 from twinline.app.bank import reason
+from twinline.app.bank.acceptance import AcceptRefusal
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.cursor import Cursor, cursor_of, last_of
 from twinline.app.bank.fields import Identifier, Money, Rate, not_negative_minor
 from twinline.app.bank.lines import ppm_of
-from twinline.app.bank.opening import AcceptRefusal, Application, ApplyRefusal, bad_decision
+from twinline.app.bank.opening import Application, ApplyRefusal, bad_decision
 from twinline.app.bank.reason import Reason, reason_like, refused
 from twinline.app.bank.recording import Recording, Written, version_of
 from twinline.app.bank.referral import (

@@ -18,7 +18,7 @@ from twinline.app.bank.deciding import Deciding, text
 from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import Identifier, Money, money, positive_minor
 from twinline.app.bank.merchant import merchant_account
-from twinline.app.bank.owing import recorded, running_unseen
+from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (
     HeadroomAnswer,
     group_of,
@@ -81,16 +81,21 @@ async def _hold(bank: Bank, request: RefundRequest, _call: Call) -> Hold | None:
     return await bank.store.hold(request.customer_id, request.authorisation_id)
 
 
+def purchase_unseen(snapshot: Snapshot, request: RefundRequest, hold: Hold | None) -> bool:
+    """Return whether a snapshot has not what was bought, be it only for its age."""
+    return hold is not None and _purchase(snapshot, request) is None
+
+
 def refund(
     snapshot: Snapshot, request: RefundRequest, call: Call, hold: Hold | None
 ) -> Posting | Refused:
     """Return what a refund pays, or the first reason against it."""
-    contract = snapshot.contracts.get(f"{request.customer_id}.pay_later")
-    purchase = None if contract is None else _purchase(snapshot, contract.contract_id, request)
-    if contract is None or purchase is None or hold is None:
+    purchase = _purchase(snapshot, request)
+    if purchase is None or hold is None:
         return refused(
             RefundRefusal.PURCHASE_NOT_FOUND, "authorisation_id", request.authorisation_id
         )
+    contract = snapshot.contracts[purchase.contract_id]
     facts, currency = snapshot.facts[contract.contract_id], contract.currency
     left = refundable_minor(facts, purchase.fact_id)
     amount: int | None = left
@@ -136,10 +141,11 @@ def refund(
     )
 
 
-def _purchase(snapshot: Snapshot, contract_id: str, request: RefundRequest) -> Fact | None:
-    for fact in snapshot.facts.get(contract_id, ()):
-        if fact.kind is FactKind.PURCHASE and fact.cause == request.authorisation_id:
-            return fact
+def _purchase(snapshot: Snapshot, request: RefundRequest) -> Fact | None:
+    for facts in snapshot.facts.values():
+        for fact in facts:
+            if fact.kind is FactKind.PURCHASE and fact.cause == request.authorisation_id:
+                return fact
     return None
 
 
@@ -159,7 +165,7 @@ REFUND = Command(
         outcome=RefundOutcome,
         look_up=_hold,
         decide=refund,
-        asks_whole=running_unseen,
+        asks_whole=purchase_unseen,
     ),
     success=201,
 )

@@ -22,6 +22,9 @@ class RecordKind(StrEnum):
 
     MERCHANT = "merchant"
     FUNDER = "funder"
+    FUNDING = "funding"
+    """Who funds which product from when."""
+
     LENDING_STOP = "lending_stop"
     APPLICATION = "application"
     CERTIFICATE = "certificate"

@@ -121,7 +121,7 @@ class RepaymentOutcome(Outcome, frozen=True, kw_only=True):
     headroom: HeadroomAnswer
 
 
-def payable_unseen(snapshot: Snapshot, request: RepayRequest) -> bool:
+def payable_unseen(snapshot: Snapshot, request: RepayRequest, _around: None) -> bool:
     """Return whether a snapshot leaves out what is paid, be it only for its age.
 
     What is named may be; where nothing is named and nothing owed, the money is kept on the oldest
@@ -225,7 +225,7 @@ class RepaymentReturnRequest(OfCustomer, frozen=True, kw_only=True, forbid_unkno
     source: Annotated[int, Meta(ge=1, le=10)] | None = None
 
 
-def always_whole(_snapshot: Snapshot, _request: RepaymentReturnRequest) -> bool:
+def always_whole(_snapshot: Snapshot, _request: RepaymentReturnRequest, _around: None) -> bool:
     """Ask for every contract: a payment may have paid one of yesterday and one long over."""
     return True
 

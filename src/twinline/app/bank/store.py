@@ -41,6 +41,9 @@ class CustomerStatus(StrEnum):
     MERGED = "merged"
     """A double of another customer."""
 
+    DELETED = "deleted"
+    """A former customer of whom it is not known any more who it was."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from twinline.decision.outcome import LineOutcome, Outcome
     from twinline.decision.strategy import Limit, Strategy
 
-_GRANTS: Final = frozenset({Action.INVITE, Action.RAISE, Action.KEEP})
+_GRANTS: Final = frozenset({Action.INVITE, Action.RAISE, Action.KEEP, Action.CUT})
 _RATE_DECIMALS: Final = 6
 
 
@@ -91,10 +91,15 @@ class StrategyUnderwriting:
 
 
 def _cells(applicant: Applicant) -> Mapping[str, int | None]:
-    """Return what is known of an applicant by column: no line yet, no month on the book."""
+    """Return what is known of an applicant by column of the standard book."""
     score_on = applicant.external_score_on
-    return {
-        "months_on_book": 0,
+    cells: dict[str, int | None] = {}
+    for product, line in applicant.lines.items():
+        cells[f"{product}_limit_minor"] = line.limit_minor
+        cells[f"{product}_balance_minor"] = line.balance_minor
+        cells[f"{product}_instalment_minor"] = line.instalment_minor
+    return cells | {
+        "months_on_book": applicant.months_on_book,
         "income_minor": applicant.income_minor,
         "debt_elsewhere_minor": applicant.debt_elsewhere_minor,
         "lenders_elsewhere": applicant.lenders_elsewhere,

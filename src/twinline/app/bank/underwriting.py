@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final, Protocol
@@ -12,7 +12,10 @@ import msgspec
 from twinline.app.bank.fields import Identifier, Money, Rate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twinline.terms.licence import Licence
+    from twinline.terms.product import Product
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,10 +58,20 @@ class ReasonText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownLine:
+    """A line that an applicant has here, in minor units; instalments are part of the balance."""
+
+    limit_minor: int
+    balance_minor: int
+    instalment_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
     """What of an applicant may bear on the decision, None where unknown. It says not who it is.
 
-    Amounts in minor units; `income_minor` is a month's.
+    Amounts in minor units; `income_minor` is a month's. Only who came with a loaded book has
+    `lines` and months on it.
     """
 
     customer_id: str
@@ -70,6 +83,8 @@ class Applicant:
     lenders_elsewhere: int | None = None
     external_score: int | None = None
     external_score_on: date | None = None
+    months_on_book: int = 0
+    lines: Mapping[Product, KnownLine] = field(default_factory=dict)
 
 
 @unique

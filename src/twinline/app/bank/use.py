@@ -9,6 +9,7 @@ from twinline.app.bank.fields import money
 from twinline.app.bank.reason import reason_like, refused
 from twinline.app.bank.store import CustomerStatus
 from twinline.compliance.lending_stop import stopped
+from twinline.compliance.person_control import Granted, counted_minor, person_cap
 from twinline.ledger.control import CONTROLS
 from twinline.ledger.group import Admission, headroom_changes
 from twinline.lines.available import control_of
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from twinline.app.bank.command import Refused
+    from twinline.app.bank.funding import Lender, Lending
     from twinline.app.bank.reason import Reason
     from twinline.app.bank.store import Snapshot
-    from twinline.compliance.lending_stop import LendingStop
     from twinline.ledger.group import Group
     from twinline.lines.line import Line
 
@@ -32,35 +33,53 @@ _SPENT = {FactKind.PURCHASE, FactKind.DISBURSEMENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """New use of a line: how much, on which business day, and the lending stops in force."""
+class Taken:
+    """What is taken from a line: how much, on which business day."""
 
     product: Product
     amount_minor: int
     on: date
-    stops: tuple[LendingStop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use(Taken):
+    """New use of a line, with what bears on all new use."""
+
+    lending: Lending
+
+    @property
+    def lender(self) -> Lender | None:
+        """Who funds it, None where the line's own lender does."""
+        return self.lending.fundings.on(self.product, self.on)
 
 
 def use_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused | None:
     """Return the first reason against new use, among those that `reasons` declares in this order.
 
     Lending stop, no credit by the customer's own wish, line not found, the line's state and stops,
-    own spending. Whether headroom is enough is the ledger's to say, in the step that takes it.
+    the cap of the funder's licence, own spending. Whether headroom is enough is the ledger's to
+    say, in the step that takes it.
     """
     line = snapshot.lines.get(use.product)
     if line is not None:
-        licence = Licence(line.licence)
-        stop = stopped(use.stops, use.product, licence, line.funder, use.on)
+        lender = use.lender
+        licence = Licence(line.licence) if lender is None else lender.licence
+        funder = line.funder if lender is None else lender.funder
+        stop = stopped(use.lending.stops, use.product, licence, funder, use.on)
         if stop is not None:
             return refused(reasons["LENDING_STOPPED"], "reason", stop.reason)
     if snapshot.customer.no_credit:
         return refused(reasons["NO_CREDIT"])
     if line is None:
         return refused(reasons["LINE_NOT_FOUND"], "product", use.product)
-    return _line_refused(line, use.on, reasons) or _own_spending_refused(snapshot, use, reasons)
+    return (
+        _line_refused(line, use.on, reasons)
+        or _licence_refused(snapshot, line, use, reasons)
+        or _own_spending_refused(snapshot, use, reasons)
+    )
 
 
-def beyond(snapshot: Snapshot, use: Use, why: Reason) -> Refused:
+def beyond(snapshot: Snapshot, use: Taken, why: Reason) -> Refused:
     """Return that more was asked for than is available, with what would have been accepted.
 
     That is the least of the line, both lines together, the person and the customer's own spending
@@ -75,15 +94,15 @@ def beyond(snapshot: Snapshot, use: Use, why: Reason) -> Refused:
     return refused(why, "amount", asked, available)
 
 
-def use_in(group: Group) -> Use | None:
-    """Return the new use that a group takes from a line; None for a group that takes none."""
+def taken_in(group: Group) -> Taken | None:
+    """Return what new use takes from a line by a group; None for a group that takes nothing."""
     if group.admission is not Admission.REQUEST:
         return None
     changes = dict(zip(CONTROLS, headroom_changes(group, None), strict=True))
     for product in Product:
         taken = -changes[control_of(product)]
         if taken > 0:
-            return Use(product=product, amount_minor=taken, on=group.value_on, stops=())
+            return Taken(product=product, amount_minor=taken, on=group.value_on)
     return None
 
 
@@ -120,6 +139,30 @@ def _line_refused(line: Line, on: date, reasons: type[Reason]) -> Refused | None
     stop = line.grounds or stop_on(line, on)
     why = "" if stop is None else stop.reason
     return refused(reason_like(reasons, refusal), "reason" if why else "", why)
+
+
+def _licence_refused(
+    snapshot: Snapshot, line: Line, use: Use, reasons: type[Reason]
+) -> Refused | None:
+    """Refuse what the law of the funder's licence does not let one person owe.
+
+    The cap of the line's own licence is held by the person's control and the joint limit.
+    """
+    lender, customer = use.lender, snapshot.customer
+    if lender is None or lender.licence == line.licence:
+        return None
+    cap = person_cap(use.lending.law, (lender.licence,), use.on, customer.currency)
+    pay_later, cash_loan, joint, person = snapshot.limits
+    used = person - snapshot.headroom[-1] + customer.doubles_owe_minor
+    granted = Granted(
+        pay_later_minor=pay_later,
+        cash_loan_minor=cash_loan,
+        joint_minor=joint,
+        used_minor=used + use.amount_minor,
+    )
+    if counted_minor(cap, granted) <= cap.cap_minor:
+        return None
+    return refused(reasons["LICENCE_CAP"], "licence", lender.licence)
 
 
 def _own_spending_refused(snapshot: Snapshot, use: Use, reasons: type[Reason]) -> Refused | None:

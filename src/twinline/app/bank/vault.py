@@ -23,6 +23,8 @@ class Field(StrEnum):
     RESIDENT_ID = "resident_id"
     MOBILE = "mobile"
     CARD = "card"
+    APPLICATION = "application"
+    """The id of the application these were checked for last. It is forgotten with the person."""
 
 
 @unique
@@ -32,6 +34,16 @@ class Index(StrEnum):
     RESIDENT_ID = "resident_id"
     MOBILE = "mobile"
     CARD = "card"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """That somebody read a person's data: who, when, what for, and which fields whole."""
+
+    reader: str
+    at: datetime
+    purpose: str
+    whole: tuple[Field, ...] = ()
 
 
 class NoPersonalDataError(LookupError):
@@ -105,15 +117,15 @@ class Vault(Protocol):
         """
         ...
 
-    async def read(self, customer_id: str, reader: str, at: datetime) -> Mapping[Field, str]:
-        """Return a customer's fields in clear, and record who read them and when.
+    async def read(self, customer_id: str, reading: Reading) -> Mapping[Field, str]:
+        """Return a customer's fields in clear, and keep for ever that they were read.
 
         Raises `NoPersonalDataError`.
         """
         ...
 
-    async def readings(self, customer_id: str) -> tuple[tuple[str, datetime], ...]:
-        """Return who read a customer's fields and when, in that order."""
+    async def readings(self, customer_id: str) -> tuple[Reading, ...]:
+        """Return every reading of a customer's fields, also of one who was deleted, by time."""
         ...
 
     async def put(self, customer_id: str, fields: Mapping[Field, str]) -> None:
@@ -124,6 +136,9 @@ class Vault(Protocol):
         """Return the ids of the customers whose field is this text, in order."""
         ...
 
-    async def delete_key(self, customer_id: str) -> None:
-        """Destroy a customer's data key: nobody reads these fields again. Twice is once."""
+    async def delete_key(self, customer_id: str) -> bool:
+        """Destroy a customer's data key: nobody reads these fields again. Twice is once.
+
+        Return whether there was one.
+        """
         ...

@@ -9,6 +9,7 @@ import pytest
 
 from tests.banks import applying, captured, loan, new_world, opened, purchase, run
 from tests.postings import opening
+from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.authorisations import AUTHORISE, CAPTURE
 from twinline.app.bank.catalogue import CATALOGUE
 from twinline.app.bank.command import OfCustomer, Refused
@@ -34,7 +35,7 @@ from twinline.app.bank.lines import (
     TemporaryRequest,
 )
 from twinline.app.bank.loans import QUOTE
-from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
+from twinline.app.bank.opening import APPLY
 from twinline.app.bank.reading import READ_CUSTOMER, VERIFY_CUSTOMER, VerifyRequest
 from twinline.app.bank.repayments import REPAY, RepayRequest, Source, SourceKind
 from twinline.app.bank.restrictions import EndRestrictionRequest, RestrictRequest

@@ -9,8 +9,9 @@ import pytest
 
 from tests.banks import CARD, RESIDENT_ID, World, applying, decided, new_world, opened, run
 from tests.standard import standard
+from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.identity import Checked
-from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
+from twinline.app.bank.opening import APPLY
 from twinline.app.bank.register import RecordKind
 from twinline.app.bank.strategy_underwriting import StrategyUnderwriting
 from twinline.app.bank.underwriting import Verdict
@@ -112,11 +113,11 @@ def test_who_applies_again_with_another_card_draws_to_that_card() -> None:
         world = new_world()
         await world.done(APPLY, applying())
         again = await world.done(APPLY, applying(card="4111111111111111"))
-        kept = await world.bank.vault.read(again.customer_id, "test", world.at)
+        kept = await world.bank.vault.read(again.customer_id, world.reading)
         assert kept[Field.CARD] == "4111111111111111"
         await world.done(ACCEPT, AcceptRequest(application_id=again.application_id))
         assert await world.no(APPLY, applying()) == "customer_exists"
-        kept = await world.bank.vault.read(again.customer_id, "test", world.at)
+        kept = await world.bank.vault.read(again.customer_id, world.reading)
         assert kept[Field.CARD] == "4111111111111111"
 
     run(story())
@@ -136,7 +137,7 @@ def test_no_personal_data_stands_in_journal_snapshot_or_records() -> None:
         ]
         for planted in ("张三", RESIDENT_ID, "13800138000", CARD):
             assert planted not in f"{snapshot}{entries}{kept}"
-        fields = await world.bank.vault.read(customer, "auditor", world.at)
+        fields = await world.bank.vault.read(customer, world.reading)
         assert fields[Field.NAME] == "张三"
 
     run(story())

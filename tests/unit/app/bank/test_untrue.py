@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from tests.banks import applying, loan, new_world, opened, purchase, run
+from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.authorisations import AUTHORISE
 from twinline.app.bank.command import Call
 from twinline.app.bank.loans import QUOTE
-from twinline.app.bank.opening import ACCEPT, APPLY, AcceptRequest
+from twinline.app.bank.opening import APPLY
 from twinline.app.bank.operations import SET_STOP, SetStopRequest
 from twinline.app.bank.restrictions import COMMANDS, EndRestrictionRequest
 from twinline.app.bank.stops import stops_of

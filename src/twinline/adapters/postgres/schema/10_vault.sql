@@ -20,11 +20,13 @@ CREATE TABLE person_field (
 CREATE UNIQUE INDEX person_once ON person_field (blind) WHERE field = 'resident_id';
 CREATE INDEX person_found ON person_field (field, blind) WHERE blind IS NOT NULL;
 
--- Who read a person's data, and when.
+-- Who read a person's data, when, what for, and which fields whole. It outlives the person's data.
 CREATE TABLE personal_reading (
   customer_id text COLLATE "C" NOT NULL,
   reader text NOT NULL,
-  at timestamptz NOT NULL
+  at timestamptz NOT NULL,
+  purpose text NOT NULL DEFAULT '',
+  whole text[] NOT NULL DEFAULT '{}'
 );
 CREATE INDEX personal_reading_of ON personal_reading (customer_id, at);
 
