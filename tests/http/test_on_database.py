@@ -11,9 +11,10 @@ import httpx
 import psycopg
 import pytest
 
+from tests.banks import APPLICATION
 from tests.databases import new_book, new_database, quick_folder
 from tests.http.process import running, twinline
-from tests.http.test_process import APPLICATION, put
+from tests.http.test_process import put
 from twinline.adapters.vault.file import KeyringFile
 
 if TYPE_CHECKING:
