@@ -10,6 +10,7 @@ book. It prints what does not hold and exits with 1, or exits with 0.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import hashlib
 import json
@@ -185,8 +186,11 @@ def wrong_files(review: Review, book: Path, digest: str) -> Iterator[str]:
 
 def main() -> int:
     """Check a review; return 0 where everything holds."""
-    folder, book = map(Path, sys.argv[1:])
-    review = Review(folder)
+    parser = argparse.ArgumentParser(description="Check the certificates of a review.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("book", type=Path)
+    asked = parser.parse_args()
+    review = Review(asked.folder)
     hashes: dict[str, Any] = defaultdict(hashlib.sha256)
     wrong, rows = [], 0
     with pq.ParquetFile(review.decisions) as stored:
@@ -199,7 +203,7 @@ def main() -> int:
                 wrong += [f"customer {row['customer_id']}: {claim}"
                           for claim, holds in claims(review, row) if not holds]  # fmt: skip
     digest = listed({stream: each.hexdigest() for stream, each in hashes.items()})
-    wrong += wrong_files(review, book, digest)
+    wrong += wrong_files(review, asked.book, digest)
     print(*wrong[:20], sep="\n", end="\n" if wrong else "")
     print(f"{rows:,} certificates checked, {len(wrong):,} claims do not hold")
     return 1 if wrong else 0

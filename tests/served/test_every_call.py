@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.served.asking import Outcomes, client_of
 from tests.served.call import Customer, quote_body
 from tests.served.every_call import COMMANDS, STEPS, Step
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from tests.served.asking import Answer, Client
     from tests.served.bank import Served
     from tests.served.every_call import Sent
+
+pytestmark = pytest.mark.slow
 
 AT_ONCE = 3
 NUMBER, SIBLING = 70_000, 70_001
