@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or later with venv, make, and a package index that pip knows.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak bench shots renew clean
+.PHONY: help demo quick test check soak bench shots renew clean
 .DELETE_ON_ERROR:
 
 # The first of these that will do; `make PYTHON=/path/to/python test` chooses another.
@@ -13,6 +13,8 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 PIN := $(PY) -m uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate
+# A test run on every core. What a file's tests share is made once, by the process that runs them.
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -20,8 +22,11 @@ help: ## list the verbs
 demo: .venv/run.stamp ## review a synthetic book and show what came of it
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" sh examples/demo.sh
 
+quick: .venv/dev.stamp ## run all but the slow tests, and properties on fewer examples
+	$(PYTEST) -m "not slow" --hypothesis-profile quick
+
 test: .venv/dev.stamp ## run every test
-	$(PY) -m pytest
+	$(PYTEST)
 
 check: .venv/dev.stamp ## format, lint, types, import contracts, tidy rules
 	$(PY) -m ruff format --check

@@ -50,6 +50,24 @@ Value = TypeVar("Value")
 RESIDENT_ID = "11010519491231002X"
 MOBILE = "13800138000"
 CARD = "6222020200112230004"
+DECISION = {
+    "decision_id": "D1",
+    "pay_later_limit": "15000",
+    "cash_loan_limit": "30000",
+    "joint_limit": "40000",
+    "cash_loan_rate": "0.146",
+}
+"""A decision of V39's limits, as a request says it."""
+
+APPLICATION = {
+    "name": "张三",
+    "resident_id": RESIDENT_ID,
+    "mobile": MOBILE,
+    "card": CARD,
+    "decision": DECISION,
+}
+"""An application that is fit to be decided, as a request says it."""
+
 START = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 KEYRING = Keyring(masters={"m1": b"1" * 32}, current="m1", index_key=b"2" * 32)
 
@@ -184,22 +202,12 @@ def new_world() -> World:
 
 def decided(**changes: Any) -> Decision:  # noqa: ANN401 - any member of the decision
     """Return a decision of V39's limits."""
-    usual = Decision(
-        decision_id="D1",
-        pay_later_limit="15000",
-        cash_loan_limit="30000",
-        joint_limit="40000",
-        cash_loan_rate="0.146",
-    )
-    return msgspec.structs.replace(usual, **changes)
+    return Decision(**{**DECISION, **changes})
 
 
 def applying(**changes: Any) -> ApplyRequest:  # noqa: ANN401 - any member of the request
     """Return an application that is fit to be decided."""
-    usual = ApplyRequest(
-        name="张三", resident_id=RESIDENT_ID, mobile=MOBILE, card=CARD, decision=decided()
-    )
-    return msgspec.structs.replace(usual, **changes)
+    return msgspec.structs.replace(msgspec.convert(APPLICATION, ApplyRequest), **changes)
 
 
 async def opened(world: World, **decision: Any) -> str:  # noqa: ANN401 - of the decision

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from twinline.app.bank.store import Posting, Store
 
+pytestmark = pytest.mark.slow
+
 HOLDERS = (*OWNERS, HOUSE, "M1", "own", "nobody")
 
 

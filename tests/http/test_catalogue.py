@@ -96,6 +96,7 @@ def test_the_reference_page_is_of_the_catalogue() -> None:
     assert make_api.PAGE.read_text(encoding="utf-8") == make_api.page()
 
 
+@pytest.mark.slow
 def test_the_whole_catalogue_answers_as_described(address: str, small: Small) -> None:
     """Whatever is sent to whichever command, no answer is undocumented or a server's error."""
     first, second = small.key("fuzzer"), small.key("second")

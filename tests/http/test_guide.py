@@ -49,6 +49,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[Running, str]]:
             assert kept.stop() == 0
 
 
+@pytest.mark.slow
 def test_the_guide_says_what_happens(tmp_path: Path, server: tuple[Running, str]) -> None:
     """Every command of the guide prints what the guide says it prints, wherever the bank is."""
     bank, key = server

@@ -10,10 +10,9 @@ import httpx
 import msgspec
 import pytest
 
-from tests.banks import CARD, KEYRING
+from tests.banks import APPLICATION, CARD, KEYRING
 from tests.http.live import serving
 from tests.http.small import Small
-from tests.http.test_same_key import APPLICATION
 from twinline.adapters.http.server import application
 from twinline.adapters.notify.memory import MemoryWebhooks
 from twinline.adapters.vault.keyring import Keyring

@@ -11,14 +11,17 @@ import httpx
 import psycopg
 import pytest
 
+from tests.banks import APPLICATION
 from tests.databases import new_book, new_database, quick_folder
 from tests.http.process import running, twinline
-from tests.http.test_process import APPLICATION, put
+from tests.http.test_process import put
 from twinline.adapters.vault.file import KeyringFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.slow
 
 PATIENCE_S = 20.0
 

@@ -74,6 +74,7 @@ def test_a_problem_s_type_leads_to_its_explanation(address: str) -> None:
         assert f'id="{anchor}"' in page
 
 
+@pytest.mark.slow
 def test_what_the_description_says_is_what_happens(address: str, small: Small) -> None:
     """Whatever is sent, no answer is undocumented, of another form, or a server's error."""
     assert fuzz(address, small.key("fuzzer"), small.key("second")) >= 3 * 20

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.banks import APPLICATION
 from tests.http.process import running, twinline
 from tests.http.receiver import receiving
 
@@ -16,19 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MERCHANT = {"name": "Tea House", "categories": ["food"]}
-APPLICATION = {
-    "name": "张三",
-    "resident_id": "11010519491231002X",
-    "mobile": "13800138000",
-    "card": "6222020200112230004",
-    "decision": {
-        "decision_id": "D1",
-        "pay_later_limit": "15000",
-        "cash_loan_limit": "30000",
-        "joint_limit": "40000",
-        "cash_loan_rate": "0.146",
-    },
-}
 
 
 def put(address: str, key: str, merchant_id: str = "M1") -> httpx.Response:

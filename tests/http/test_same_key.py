@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.banks import APPLICATION
 from tests.http.live import serving
 from tests.http.small import Small
 from twinline.adapters.http.server import application
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLIENTS = 32
-APPLICATION = {
-    "name": "张三",
-    "resident_id": "11010519491231002X",
-    "mobile": "13800138000",
-    "card": "6222020200112230004",
-    "decision": {
-        "decision_id": "D1",
-        "pay_later_limit": "15000",
-        "cash_loan_limit": "30000",
-        "joint_limit": "20000",
-        "cash_loan_rate": "0.146",
-    },
-}
 
 
 @dataclass

@@ -225,6 +225,8 @@ def test_a_running_sender_tells_and_stops(receiver: Receiver) -> None:
 
     asyncio.run(run())
 
+    assert [each.message_id for each in receiver.told] == ["e1", "e2"]
+
 
 def test_a_file_keeps_what_is_still_to_be_told(receiver: Receiver, tmp_path: Path) -> None:
     """Opened again, the file knows subscribers, what waits and what is dead, and no more."""

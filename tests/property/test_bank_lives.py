@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +28,7 @@ from twinline.lines.line import Cause, RestrictionKind
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
     from tests.banks import World
@@ -129,7 +130,15 @@ async def _buys_and_borrows(world: World, of: str, rng: Random, loans: list[str]
     return parse_money(drawn.amount, "CNY")
 
 
-async def _lives(world: World, rng: Random, steps: int) -> None:
+class Lived(NamedTuple):
+    """A life: whose, the cash that its answers speak of, what came of each repayment."""
+
+    of: str
+    cash_minor: int
+    came_minor: Mapping[str, int]
+
+
+async def _lives(world: World, rng: Random, steps: int) -> Lived:
     of = await opened(world)
     keys, loans, cash, came = ["none"], ["none"], 0, Counter[str]()
     for _ in range(steps):
@@ -144,22 +153,29 @@ async def _lives(world: World, rng: Random, steps: int) -> None:
         if name in CASH and not isinstance(answer, Refused):
             through = CASH[name] * parse_money(answer.amount, "CNY")
             cash += through
-            came[getattr(answer, "repayment_id", "")] += through
-    assert all(minor >= 0 for repaid, minor in came.items() if repaid)
-    verified = await world.done(VERIFY_CUSTOMER, VerifyRequest(customer_id=of))
-    assert verified.findings == ()
-    house = await world.bank.store.balances(HOUSE)
-    at_the_bank = (
-        each.posted_minor for key, each in house.items() if key.kind is AccountKind.SETTLEMENT
-    )
-    assert sum(at_the_bank) == cash
-    kept = await world.bank.store.balances(of)
-    for account, balance in kept.items():
-        assert account.kind is not AccountKind.CREDIT_BALANCE or balance.posted_minor <= 0
+            if repaid := getattr(answer, "repayment_id", ""):
+                came[repaid] += through
+    return Lived(of, cash, came)
+
+
+async def _balances(world: World, owner: str, kind: AccountKind) -> list[int]:
+    """Return the balances of an owner's accounts of a kind, in minor units."""
+    balances = await world.bank.store.balances(owner)
+    return [each.posted_minor for key, each in balances.items() if key.kind is kind]
 
 
 @settings(max_examples=40, deadline=None)
 @given(rng=st.randoms(use_true_random=False), steps=st.integers(20, 80))
 def test_a_life_of_commands_leaves_true_books(rng: Random, steps: int) -> None:
     """Whatever is asked in whatever order: `verify` finds nothing, cash is as it was answered."""
-    run(_lives(new_world(), rng, steps))
+
+    async def live(world: World) -> None:
+        lived = await _lives(world, rng, steps)
+        verified = await world.done(VERIFY_CUSTOMER, VerifyRequest(customer_id=lived.of))
+        assert verified.findings == ()
+        assert all(minor >= 0 for minor in lived.came_minor.values())
+        assert sum(await _balances(world, HOUSE, AccountKind.SETTLEMENT)) == lived.cash_minor
+        kept = await _balances(world, lived.of, AccountKind.CREDIT_BALANCE)
+        assert all(minor <= 0 for minor in kept)
+
+    run(live(new_world()))

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from examples.decide_again import listed, streams
+from examples.check_certificate import listed, streams
 from twinline.adapters.batch.digest import Digest
 
 NUMBERS = st.none() | st.integers(-(2**31), 2**31 - 1)
@@ -96,6 +96,6 @@ def test_the_digest_can_be_made_without_arrow(rows: list[Row]) -> None:
     hashes = {}
     for name, (kind, _) in CELLS.items():
         for stream, content in streams(name, kind, [row[name] for row in rows]):
-            hashes[stream] = hashlib.sha256(content)
+            hashes[stream] = hashlib.sha256(content).hexdigest()
 
     assert listed(hashes) == added.hexdigest()

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
@@ -71,6 +72,15 @@ def test_lint_always_has_an_answer(files: dict[str, bytes]) -> None:
     """Whatever the tables say, lint returns remarks and does not break."""
     for remark in lint(files, columns=readable_columns(), on=ON):
         assert str(remark)
+
+
+@settings(max_examples=settings().max_examples // 10)
+@given(altered())
+def test_what_a_wider_box_remembers_holds_in_the_narrower(files: dict[str, bytes]) -> None:
+    """Where each box works everything out for itself, lint says the same, word for word."""
+    said = lint(files, columns=readable_columns(), on=ON)
+    with patch.object(Box, "home", lambda box, _: box):
+        assert lint(files, columns=readable_columns(), on=ON) == said
 
 
 @settings(max_examples=settings().max_examples // 10)

@@ -1,26 +1,46 @@
 """A life that makes every keyed call of the catalogue, each with a request to follow it.
 
-Members in braces are what earlier answers gave. A step names its command, where it goes, what it
-is asked with, what of the answer is kept, and the reason where
-it can only be refused.
+A step names its command and what it is asked with. Where it goes stands in the catalogue; members
+of a request that earlier answers gave are added to it, and may be named in braces.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+
+from tests.banks import DECISION
+from twinline.app.bank.catalogue import CATALOGUE
+from twinline.app.bank.command import OfCustomer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+COMMANDS: Final = {command.name: command for command in CATALOGUE if command.keyed}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+class Sent(NamedTuple):
+    """A call as it goes over the wire, and another one to the same place."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+    other: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One call. `other` are members that make another request of it."""
+    """One call.
+
+    `other` are members that make another request of it, `keeps` what of its answer later steps
+    know by which name, `reason` why it can only be refused.
+    """
 
     command: str
-    path: str
-    body: Mapping[str, Any] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
+    _: KW_ONLY
     other: Mapping[str, Any] = field(default_factory=dict)
     keeps: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
@@ -28,12 +48,25 @@ class Step:
     @property
     def is_of_customer(self) -> bool:
         """Whether it is about a customer who is there."""
-        return "{customer}" in self.path or "customer_id" in self.body
+        return issubclass(COMMANDS[self.command].request, OfCustomer)
 
-    def filled(self, known: Mapping[str, str]) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        """Return path, body and another body with what is known in place of names."""
-        body: dict[str, Any] = _filled(dict(self.body), known)
-        return self.path.format_map(known), body, {**body, **_filled(dict(self.other), known)}
+    def sent(self, known: Mapping[str, str]) -> Sent:
+        """Return the call with what is known in it."""
+        command = COMMANDS[self.command]
+        told = {name: known[name] for name in self._asked_for if name in known}
+        members: dict[str, Any] = {**told, **_filled(dict(self.members), known)}
+        body = {name: each for name, each in members.items() if f"{{{name}}}" not in command.path}
+        return Sent(
+            method=command.method,
+            path=command.path.removeprefix("/v1/").format_map(members),
+            body=body,
+            other={**body, **_filled(dict(self.other), known)},
+        )
+
+    @property
+    def _asked_for(self) -> tuple[str, ...]:
+        request = COMMANDS[self.command].request
+        return tuple(member.encode_name for member in msgspec.structs.fields(request))
 
 
 def _filled(value: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
@@ -48,8 +81,6 @@ def _filled(value: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
             return value
 
 
-_LINE: Final = "customers/{customer}/lines"
-_OF: Final = {"customer_id": "{customer}"}
 GROUNDS: Final = {
     "cause": "policy",
     "reason": "CARD_IS_LOST",
@@ -60,198 +91,104 @@ GROUNDS: Final = {
 
 _SEEN: Final = {"code": "PAYSLIPS_SEEN", "zh": "已核实收入", "en": "payslips were seen"}
 _OTHER_GROUNDS: Final = {"reason": "CARD_IS_GONE"}
-_DRAW: Final = {**_OF, "sheet_sha256": "{sheet}", "card_ending": "{card_ending}"}
+_OTHER_AMOUNT: Final = {"amount": "1.23"}
+_PAY_LATER: Final = {"product": "pay_later"}
+_CASH_LOAN: Final = {"product": "cash_loan"}
 
 
-def _bought(name: str, amount: str, keeps: str) -> Step:
-    return Step(
-        command="authorise",
-        path="authorisations",
-        body={**_OF, "merchant_id": "{merchant}", "order": name, "amount": amount},
-        other={"amount": "1.23"},
-        keeps={keeps: "authorisation_id"},
-    )
+def _bought(name: str, keeps: str) -> Step:
+    members = {"order": name, "amount": "1000.00"}
+    return Step("authorise", members, other=_OTHER_AMOUNT, keeps={keeps: "authorisation_id"})
 
 
 def _paid(amount: str, keeps: str) -> Step:
     source = {"kind": "card", "reference": "rail", "amount": amount}
     return Step(
-        command="repay",
-        path="repayments",
-        body={**_OF, "contract_id": "{loan}", "sources": [source]},
-        other={"sources": [{**source, "amount": "1.23"}]},
+        "repay",
+        {"sources": [source]},
+        other={"sources": [{**source, **_OTHER_AMOUNT}]},
         keeps={keeps: "repayment_id"},
     )
 
 
 OPENING: Final = (
     Step(
-        command="register_merchant",
-        path="merchants/{merchant}",
-        body={"name": "Tea House", "categories": ["food"]},
+        "register_merchant",
+        {"name": "Tea House", "categories": ["food"]},
         other={"name": "Coffee House"},
     ),
+    Step("register_funder", {"name": "Trust", "licence": "CF"}, other={"name": "Bank"}),
     Step(
-        command="register_funder",
-        path="funders/{funder}",
-        body={"name": "Trust", "licence": "CF"},
-        other={"name": "Bank"},
-    ),
-    Step(
-        command="apply",
-        path="applications",
-        body={
-            "name": "{name}",
-            "resident_id": "{resident_id}",
-            "mobile": "{mobile}",
-            "card": "{card}",
-            "decision": {
-                "decision_id": "D1",
-                "pay_later_limit": "15000",
-                "cash_loan_limit": "30000",
-                "joint_limit": "40000",
-                "cash_loan_rate": "0.146",
-            },
-        },
+        "apply",
+        {"decision": DECISION},
         other={"name": "欧阳锋"},
-        keeps={"customer": "customer_id", "application": "application_id"},
+        keeps={"customer_id": "customer_id", "application_id": "application_id"},
     ),
-    Step(command="accept_offer", path="applications/{application}/acceptance"),
+    Step("accept_offer"),
 )
 """What makes a customer, and whom to buy from."""
 
 USE: Final = (
-    _bought("o1", "1000.00", "bought"),
+    _bought("o1", "bought"),
+    Step("capture", {"authorisation_id": "{bought}", "amount": "900.00"}, other=_OTHER_AMOUNT),
+    _bought("o2", "given_up"),
+    Step("void", {"authorisation_id": "{given_up}"}),
+    Step("refund", {"authorisation_id": "{bought}", "amount": "100.00"}, other=_OTHER_AMOUNT),
     Step(
-        command="capture",
-        path="authorisations/{bought}/capture",
-        body={**_OF, "amount": "900.00"},
-        other={"amount": "1.23"},
-    ),
-    _bought("o2", "1000.00", "given_up"),
-    Step(command="void", path="authorisations/{given_up}/void", body=_OF),
-    Step(
-        command="refund",
-        path="refunds",
-        body={**_OF, "authorisation_id": "{bought}", "amount": "100.00"},
-        other={"amount": "1.23"},
-    ),
-    Step(
-        command="draw_loan",
-        path="loans",
-        body={**_DRAW, "quote_id": "{quote}"},
+        "draw_loan",
         other={"card_ending": "9999"},
-        keeps={"loan": "contract.contract_id"},
+        keeps={"contract_id": "contract.contract_id"},
     ),
     _paid("500.00", "first_paid"),
-    Step(command="return_repayment", path="repayments/{first_paid}/return", body=_OF),
+    Step("return_repayment", {"repayment_id": "{first_paid}"}),
     _paid("1200.00", "paid"),
-    Step(
-        command="use_credit_balance",
-        path="customers/{customer}/credit-balance/use",
-        body={"amount": "50.00"},
-        other={"amount": "1.23"},
-    ),
-    Step(
-        command="pay_out_credit_balance",
-        path="customers/{customer}/credit-balance/payout",
-        body={"amount": "60.00"},
-        other={"amount": "1.23"},
-    ),
-    Step(
-        command="return_disbursement",
-        path="loans/{loan}/disbursement-return",
-        body=_OF,
-    ),
-    Step(command="pay_out_credit_balance", path="customers/{customer}/credit-balance/payout"),
-    Step(
-        command="pay_out_merchant",
-        path="merchants/{merchant}/payouts",
-        body={"amount": "10.00"},
-        other={"amount": "1.23"},
-    ),
+    Step("use_credit_balance", {"amount": "50.00"}, other=_OTHER_AMOUNT),
+    Step("pay_out_credit_balance", {"amount": "60.00"}, other=_OTHER_AMOUNT),
+    Step("return_disbursement"),
+    Step("pay_out_credit_balance"),
+    Step("pay_out_merchant", {"amount": "10.00"}, other=_OTHER_AMOUNT),
 )
 LINES: Final = (
     Step(
-        command="change_limit",
-        path=f"{_LINE}/pay_later/limit",
-        body={"decision_id": "D2", "limit": "14000", "base_version_seen": 1},
+        "change_limit",
+        {**_PAY_LATER, "decision_id": "D2", "limit": "14000", "base_version_seen": 1},
         other={"limit": "13000"},
     ),
     Step(
-        command="lend_temporarily",
-        path=f"{_LINE}/pay_later/temporary-limit",
-        body={"limit": "14500", "from_on": "2099-01-01", "last_on": "2099-01-31"},
+        "lend_temporarily",
+        {**_PAY_LATER, "limit": "14500", "from_on": "2099-01-01", "last_on": "2099-01-31"},
         other={"limit": "14600"},
     ),
     Step(
-        command="move_limit",
-        path="customers/{customer}/limit-moves",
-        body={"from_product": "cash_loan", "amount": "100.00"},
-        other={"amount": "1.23"},
+        "move_limit",
+        {"from_product": "cash_loan", "amount": "100.00"},
+        other=_OTHER_AMOUNT,
     ),
+    Step("set_own_cap", {**_PAY_LATER, "cap": "9000"}, other={"cap": "8000"}),
+    Step("keep_alive_line", _PAY_LATER),
+    Step("freeze_line", {**_PAY_LATER, **GROUNDS}, other=_OTHER_GROUNDS),
+    Step("unfreeze_line", _PAY_LATER),
+    Step("suspend_line", {**_PAY_LATER, **GROUNDS}, other=_OTHER_GROUNDS),
+    Step("resume_line", _PAY_LATER),
     Step(
-        command="set_own_cap",
-        path=f"{_LINE}/pay_later/own-cap",
-        body={"cap": "9000"},
-        other={"cap": "8000"},
-    ),
-    Step(command="keep_alive_line", path=f"{_LINE}/pay_later/keep-alive"),
-    Step(
-        command="freeze_line",
-        path=f"{_LINE}/pay_later/freeze",
-        body=GROUNDS,
-        other=_OTHER_GROUNDS,
-    ),
-    Step(command="unfreeze_line", path=f"{_LINE}/pay_later/unfreeze"),
-    Step(
-        command="suspend_line",
-        path=f"{_LINE}/pay_later/suspend",
-        body=GROUNDS,
-        other=_OTHER_GROUNDS,
-    ),
-    Step(command="resume_line", path=f"{_LINE}/pay_later/resume"),
-    Step(
-        command="restrict_line",
-        path=f"{_LINE}/pay_later/restrictions",
-        body={**GROUNDS, "restriction_id": "R1", "kind": "cap", "amount": "5000"},
+        "restrict_line",
+        {**_PAY_LATER, **GROUNDS, "restriction_id": "R1", "kind": "cap", "amount": "5000"},
         other={"amount": "4000"},
     ),
-    Step(command="end_restriction", path=f"{_LINE}/pay_later/restrictions/R1/end"),
+    Step("end_restriction", {**_PAY_LATER, "restriction_id": "R1"}),
     Step(
-        command="warn_dormant_line",
-        path=f"{_LINE}/pay_later/warn-dormant",
-        body={"dormant_from_on": "2099-01-01"},
+        "warn_dormant_line",
+        {**_PAY_LATER, "dormant_from_on": "2099-01-01"},
         other={"dormant_from_on": "2099-01-02"},
     ),
+    Step("mark_dormant_line", _PAY_LATER, reason="too_early"),
+    Step("set_no_credit", {"no_credit": True}, other={"no_credit": False}),
+    Step("set_spending_cap", {"cap": "7000"}, other={"cap": "6000"}),
+    Step("stop_customer", {"cause": "court_order"}, other={"cause": "death"}),
+    Step("resume_customer"),
     Step(
-        command="mark_dormant_line",
-        path=f"{_LINE}/pay_later/mark-dormant",
-        reason="too_early",
-    ),
-    Step(
-        command="set_no_credit",
-        path="customers/{customer}/no-credit",
-        body={"no_credit": True},
-        other={"no_credit": False},
-    ),
-    Step(
-        command="set_spending_cap",
-        path="customers/{customer}/spending-cap",
-        body={"cap": "7000"},
-        other={"cap": "6000"},
-    ),
-    Step(
-        command="stop_customer",
-        path="customers/{customer}/stop",
-        body={"cause": "court_order"},
-        other={"cause": "death"},
-    ),
-    Step(command="resume_customer", path="customers/{customer}/resume"),
-    Step(
-        command="approve_referral",
-        path="referrals/{application}/approval",
-        body={
+        "approve_referral",
+        {
             "pay_later_limit": "100",
             "cash_loan_limit": "0",
             "joint_limit": "100",
@@ -261,32 +198,23 @@ LINES: Final = (
         reason="referral_not_found",
     ),
     Step(
-        command="decline_referral",
-        path="referrals/{application}/decline",
-        body={"grounds": _SEEN},
+        "decline_referral",
+        {"grounds": _SEEN},
         other={"grounds": {**_SEEN, "code": "PAYSLIPS_FORGED"}},
         reason="referral_not_found",
     ),
     Step(
-        command="set_lending_stop",
-        path="lending-stops",
-        body={
-            "stop_id": "{stop}",
-            "cause": "funding",
-            "reason": "FUNDER_IS_SPENT",
-            "funder": "{funder}",
-        },
+        "set_lending_stop",
+        {"cause": "funding", "reason": "FUNDER_IS_SPENT", "funder": "{funder_id}"},
         other={"reason": "FUNDER_IS_GONE"},
     ),
-    Step(command="lift_lending_stop", path="lending-stops/{stop}/lift"),
+    Step("lift_lending_stop"),
     Step(
-        command="set_monitor_stop",
-        path="monitor-stops",
-        body={
-            "stop_id": "{stop}",
+        "set_monitor_stop",
+        {
             "cause": "funding",
             "reason": "FUNDER_IS_SPENT",
-            "funder": "{funder}",
+            "funder": "{funder_id}",
             "figure": "funder_left",
             "seen": "0.00",
             "threshold": "1000.00",
@@ -294,38 +222,34 @@ LINES: Final = (
         },
         other={"seen": "1.00"},
     ),
-    Step(command="lift_lending_stop", path="lending-stops/{stop}/lift", reason="monitor_lifts"),
+    Step("lift_lending_stop", reason="monitor_lifts"),
     Step(
-        command="close_period",
-        path="closings",
-        body={"closed_until": "2020-01-31"},
+        "close_period",
+        {"closed_until": "2020-01-31"},
         other={"closed_until": "2020-01-30"},
     ),
-    Step(command="close_line", path=f"{_LINE}/cash_loan/close"),
+    Step("close_line", _CASH_LOAN),
     Step(
-        command="grant_line",
-        path=f"{_LINE}/cash_loan/grant",
-        body={"decision_id": "D3", "limit": "5000", "rate": "0.146", "on_condition": True},
+        "grant_line",
+        {
+            **_CASH_LOAN,
+            "decision_id": "D3",
+            "limit": "5000",
+            "rate": "0.146",
+            "on_condition": True,
+        },
         other={"limit": "4000"},
     ),
-    Step(command="take_effect_line", path=f"{_LINE}/cash_loan/take-effect"),
+    Step("take_effect_line", _CASH_LOAN),
+    Step("bring_funder_share", {"amount": "500.00"}, other=_OTHER_AMOUNT),
+    Step("return_funder_share", {"amount": "100.00"}, other=_OTHER_AMOUNT),
     Step(
-        command="bring_funder_share",
-        path="funders/{funder}/shares",
-        body={"amount": "500.00"},
-        other={"amount": "1.23"},
+        "set_product_funding",
+        {**_CASH_LOAN, "from_on": "2099-01-01"},
+        other={"from_on": "2099-01-02"},
     ),
-    Step(
-        command="return_funder_share",
-        path="funders/{funder}/returns",
-        body={"amount": "100.00"},
-        other={"amount": "1.23"},
-    ),
-    Step(
-        command="merge_customer",
-        path="customers/{customer}/merge",
-        body={"into": "{sibling}"},
-        other={"into": "nobody"},
-    ),
+    Step("withdraw_funder", reason="funder_in_use"),
+    Step("delete_personal_data", reason="line_open"),
+    Step("merge_customer", {"into": "{sibling}"}, other={"into": "nobody"}),
 )
 STEPS: Final = (*OPENING, *USE, *LINES)

@@ -5,25 +5,29 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.served.asking import Outcomes, client_of
 from tests.served.call import Customer, quote_body
-from tests.served.every_call import STEPS
+from tests.served.every_call import COMMANDS, STEPS, Step
 from tests.served.held import require_none
 from tests.served.life import told
 from tests.served.person import person
-from twinline.app.bank.catalogue import CATALOGUE
 from twinline.sim.auditor import Auditor
 
 if TYPE_CHECKING:
     from tests.served.asking import Answer, Client
     from tests.served.bank import Served
-    from tests.served.every_call import Step
+    from tests.served.every_call import Sent
+
+pytestmark = pytest.mark.slow
 
 AT_ONCE = 3
 NUMBER, SIBLING = 70_000, 70_001
-METHODS = {command.name: command.method for command in CATALOGUE}
-ANOTHER_PATH = "customers/{customer}/lines/pay_later/limit"
-ANOTHER_BODY = {"decision_id": "D9", "limit": "1.00", "base_version_seen": 99}
+ANOTHER = Step(
+    "change_limit",
+    {"product": "pay_later", "decision_id": "D9", "limit": "1.00", "base_version_seen": 99},
+)
 """Another command on the customer, which moves nothing even where it comes first."""
 
 
@@ -32,7 +36,7 @@ def test_every_call_is_made_once_however_often_it_is_sent(bank: Served) -> None:
 
     The same key with another body or command is refused, while the first runs and after.
     """
-    assert {step.command for step in STEPS} == {each.name for each in CATALOGUE if each.keyed}
+    assert {step.command for step in STEPS} == set(COMMANDS)
     asyncio.run(_live(bank))
 
 
@@ -43,9 +47,9 @@ async def _live(bank: Served) -> None:
         who = person(NUMBER)
         known = {
             **{name: str(text) for name, text in who.application.items()},
-            "merchant": "M9",
-            "funder": "F9",
-            "stop": "S9",
+            "merchant_id": "M9",
+            "funder_id": "F9",
+            "stop_id": "S9",
             "card_ending": who.card[-4:],
             "sibling": (await client.open_customer(SIBLING)).customer_id,
         }
@@ -55,21 +59,21 @@ async def _live(bank: Served) -> None:
             answer = await _made_once(client, step, known, f"every-{number}")
             for name, place in step.keeps.items():
                 known[name] = _member(answer, place)
-        verified = await client.plain("GET", f"customers/{known['customer']}/verification")
+        verified = await client.plain("GET", f"customers/{known['customer_id']}/verification")
     require_none([*outcomes.faults, *map(str, verified.body["findings"])])
 
 
 async def _made_once(client: Client, step: Step, known: dict[str, str], key: str) -> Answer:
     """Send a call many times, at once and after; return its answer."""
-    path, body, other = step.filled(known)
+    sent = step.sent(known)
     key, answers = await _at_once(client, step, known, key)
     first = answers[0]
     assert first.reason == step.reason, f"{step.command}: {first}"
     before = await _moved(client, known)
-    answers.append(await _sent(client, step.command, path, body, key))
+    answers.append(await _answer(client, sent, key))
     assert [told(answer) for answer in answers] == [told(first)] * len(answers)
-    if other != body:
-        again = await _sent(client, step.command, path, other, key)
+    if sent.other != sent.body:
+        again = await _answer(client, sent._replace(body=sent.other), key)
         assert again.reason == "key_reused", f"{step.command}: {again}"
     assert await _moved(client, known) == before, step.command
     return first
@@ -82,35 +86,33 @@ async def _at_once(
 
     Return the key and the three answers, of another key if the other call came first.
     """
-    path, body, _ = step.filled(known)
-    same = [_sent(client, step.command, path, body, key) for _ in range(AT_ONCE)]
+    same = [_answer(client, step.sent(known), key) for _ in range(AT_ONCE)]
     if not step.is_of_customer:
         return key, await asyncio.gather(*same)
-    elsewhere = ANOTHER_PATH.format_map(known)
-    *answers, another = await asyncio.gather(
-        *same, _sent(client, "change_limit", elsewhere, ANOTHER_BODY, key)
-    )
+    *answers, another = await asyncio.gather(*same, _answer(client, ANOTHER.sent(known), key))
     if another.reason == "key_reused":
         return key, answers
     assert {answer.reason for answer in answers} == {"key_reused"}, f"{step.command}: {answers}"
     return await _at_once(client, step, known, f"{key}-again")
 
 
-async def _sent(client: Client, command: str, path: str, body: object, key: str) -> Answer:
-    return await client.plain(METHODS[command], path, body, {"Idempotency-Key": key})
+async def _answer(client: Client, sent: Sent, key: str) -> Answer:
+    body = None if sent.method == "DELETE" else sent.body
+    return await client.plain(sent.method, sent.path, body, {"Idempotency-Key": key})
 
 
 async def _quote(client: Client, known: dict[str, str]) -> None:
-    customer = Customer(known["customer"], known["card_ending"])
+    customer = Customer(known["customer_id"], known["card_ending"])
     quoted = await client.plain("POST", "loan-quotes", quote_body(customer, 1_000_00))
-    known["quote"], known["sheet"] = quoted.body["quote_id"], quoted.body["sheet_sha256"]
+    for name in ("quote_id", "sheet_sha256"):
+        known[name] = quoted.body[name]
 
 
 async def _moved(client: Client, known: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
     """Return all that a call could have moved of the customer."""
-    if "customer" not in known:
+    if "customer_id" not in known:
         return None
-    return (await client.plain("GET", f"customers/{known['customer']}")).body
+    return (await client.plain("GET", f"customers/{known['customer_id']}")).body
 
 
 def _member(answer: Answer, place: str) -> str:

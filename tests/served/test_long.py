@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.served.asking import Outcomes
     from tests.served.bank import Served
 
+pytestmark = pytest.mark.slow
+
 WEIGHS = "weighed_1"
 
 

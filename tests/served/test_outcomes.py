@@ -129,6 +129,7 @@ def test_a_refund_beyond_the_purchase() -> None:
     capture  c1  h1  300
     refund   f1  h1  301        -> refund_exceeded
     owed     pay_later 300
+    expect   pay_later 700   joint 3200
     """
 
 

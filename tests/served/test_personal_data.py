@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 import psycopg
+import pytest
 from psycopg import sql
 
 from tests.http.receiver import receiving
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tests.served.bank import Served
     from tests.served.call import Customer
     from tests.served.person import Person
+
+pytestmark = pytest.mark.slow
 
 PLANTED: Final = range(50_000, 50_002)
 EVENTS: Final = 4

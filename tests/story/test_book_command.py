@@ -131,6 +131,7 @@ def test_the_real_book_is_imported_whole(tmp_path: Path) -> None:
     assert reader.row(24_000)["customer_id"] == "29997"
 
 
+@pytest.mark.slow
 def test_csv_and_parquet_of_the_real_book_are_one(tmp_path: Path) -> None:
     """The set gives the same rows whichever way it is stored."""
     import pyarrow.csv  # noqa: PLC0415
@@ -146,6 +147,7 @@ def test_csv_and_parquet_of_the_real_book_are_one(tmp_path: Path) -> None:
     assert first == second
 
 
+@pytest.mark.slow
 def test_a_book_is_split_by_its_customers(tmp_path: Path) -> None:
     """Each customer stands in one part, in order, on the same side in a book of another order."""
     book, again = tmp_path / "book", tmp_path / "again"

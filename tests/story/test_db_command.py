@@ -35,6 +35,7 @@ def reached_by_all() -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.slow
 def test_the_guides_commands_do_what_it_says(reached_by_all: Path) -> None:
     """A server starts, is backed up, restored and migrated by the guide's own words."""
     serve, *blocks = BLOCK.findall(GUIDE.read_text(encoding="utf-8"))

@@ -66,6 +66,7 @@ def request_of(row: dict[str, object]) -> dict[str, object]:
     return request
 
 
+@pytest.mark.slow
 def test_a_customer_alone_is_decided_as_in_the_book(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,6 +32,8 @@ from twinline.wiring import main
 if TYPE_CHECKING:
     from twinline.app.bank.store import Store
 
+pytestmark = pytest.mark.slow
+
 GUIDE = ROOT / "docs" / "guide" / "load.md"
 BLOCK = re.compile(r"```(sh|text)\n(.*?)```\n", re.DOTALL)
 TWINLINE = [sys.executable, "-m", "twinline"]

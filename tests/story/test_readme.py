@@ -18,6 +18,8 @@ from tests.tables import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 README = (ROOT / "README.md").read_text("utf-8")
 STORY = README.split("## A real book")[1].split("\n## ")[0]
 PROGRAMS = {"twinline": [sys.executable, "-m", "twinline"], "python": [sys.executable]}

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from twinline.decision.strategy import Attribute, Feature, Strategy
 
+pytestmark = pytest.mark.slow
+
 CUSTOMERS = 3_000
 DAY = date(2026, 10, 31)
 LAW = LawValues(

@@ -207,6 +207,33 @@ def tests_say_what_must_hold(file: File) -> Iterator[str]:
             yield f"{file.at(node)}: {node.name} does not say what must hold"
 
 
+_EXPECTS = re.compile(r"^(?:(?:if|or) +\w+ +)?expect ", re.MULTILINE)
+
+
+def tests_assert_in_sight(file: File) -> Iterator[str]:
+    """Every test has an assert or a `raises` of its own, or tells a story that expects something.
+
+    What a function called by a test asserts does not count: nobody sees there what must hold.
+    """
+    for node in file.nodes if file.path.startswith("tests/") else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
+            node.name.startswith("test_") and not _asserts(node)
+        ):
+            yield f"{file.at(node)}: {node.name} asserts nothing in sight"
+
+
+def _asserts(test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    told = ast.get_docstring(test)
+    if told and len(test.body) == 1:
+        return _EXPECTS.search(told) is not None
+    raises = (
+        node.func.attr == "raises"
+        for node in ast.walk(test)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    )
+    return any(raises) or any(isinstance(node, ast.Assert) for node in ast.walk(test))
+
+
 _MARKERS = re.compile(r"\b(?:TO[D]O|FIX[M]E|X{3}|HA[C]K|NotImplemented[E]rror)\b")
 
 
@@ -348,6 +375,7 @@ RULES: tuple[Callable[[File], Iterator[str]], ...] = (
     modules_are_named_for_what_they_hold,
     public_names_are_explained,
     tests_say_what_must_hold,
+    tests_assert_in_sight,
     nothing_is_left_undone,
     no_machine_is_named,
     no_registry_is_named,

@@ -93,6 +93,24 @@ PLANTED = (
         "def test_a():\n    pass",
         "def test_a():\n    '''It holds.'''",
     ),
+    Planted(
+        rules.tests_assert_in_sight,
+        "tests/unit/test_a.py",
+        "def test_a():\n    assert_sound(made())",
+        "def test_a():\n    assert sound(made())",
+    ),
+    Planted(
+        rules.tests_assert_in_sight,
+        "tests/unit/test_a.py",
+        "async def test_a():\n    with suppress(Fault):\n        made()",
+        "async def test_a():\n    with pytest.raises(Fault):\n        made()",
+    ),
+    Planted(
+        rules.tests_assert_in_sight,
+        "tests/unit/test_a.py",
+        '@story\ndef test_a():\n    """Told.\n\n    draw d1 100\n    """',
+        '@story\ndef test_a():\n    """Told.\n\n    if d1  expect use 100\n    """',
+    ),
     Planted(rules.nothing_is_left_undone, "docs/a.md", "TO" + "DO: say it", "to do"),
     Planted(
         rules.nothing_is_left_undone,

@@ -85,6 +85,7 @@ def test_a_verdict_needs_both_yardsticks(value: float, bound: float, said: Verdi
     assert verdict(value, bound, WATCH, ACT) is said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("then", "now"), [(30, 30), (50, 2_000), (200, 200), (1_000, 300), (1_000, 1_000)]
 )

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, assert_never
 
 from twinline.decision import bounds as bound
 from twinline.decision.bounds import Bounds
-from twinline.decision.expression import Literal, Lookup, Missing, Name, Op, Operation
+from twinline.decision.expression import (
+    Literal,
+    Lookup,
+    Missing,
+    Name,
+    Op,
+    Operation,
+    names_in,
+)
 from twinline.decision.lint.span import (
     EITHER,
     FALSE,
@@ -30,7 +38,7 @@ from twinline.decision.lint.span import (
 from twinline.decision.resolve import ROUNDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from twinline.decision.expression import Expression
     from twinline.decision.table import Table
@@ -43,14 +51,24 @@ BOXES_MAX = 48
 class Box:
     """Some worlds: what each of some names can be.
 
-    `seen` and `worked` remember what names and operations were found to be.
+    `wider` is the box that this one was narrowed from, by one name. `seen` and `worked` remember
+    what names and operations were found to be.
     """
 
     known: Mapping[str, Span]
+    wider: Box | None = field(default=None, compare=False, repr=False)
+    by: str = field(default="", compare=False, repr=False)
     seen: dict[str, Span] = field(default_factory=dict, compare=False, repr=False)
     worked: dict[int, tuple[Expression, Span]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    def home(self, names: Collection[str]) -> Box:
+        """Return the widest box that knows the same of some names."""
+        box = self
+        while box.wider is not None and box.by not in names:
+            box = box.wider
+        return box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +82,8 @@ class Worlds:
     definitions: Mapping[str, Expression]
     tables: Mapping[str, Table]
     everywhere: Box = field(default_factory=lambda: Box({}), init=False)
+    _behind: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    _read: dict[int, tuple[Expression, frozenset[str]]] = field(default_factory=dict, init=False)
 
     def holding(self, conditions: Sequence[tuple[Expression, Span]]) -> list[Box]:
         """Return boxes that cover every world in which all expressions come out as wanted.
@@ -95,12 +115,11 @@ class Worlds:
                 cells, missing = self._cells(self.tables[table], keys, box)
                 found = [cell for _, cell in cells]
                 return Span(min(found, default=1), max(found, default=0), missing)
-            case Operation(op, parts):
+            case Operation():
                 held = box.worked.get(id(expression))
                 if held is None:
                     # The expression is held too, so that its id stays its own.
-                    held = expression, self._operation(op, parts, box)
-                    box.worked[id(expression)] = held
+                    held = box.worked[id(expression)] = expression, self._worked(expression, box)
                 return held[1]
             case _:
                 assert_never(expression)
@@ -117,7 +136,7 @@ class Worlds:
             case Literal() | Missing():
                 return [box]
             case Name(name):
-                narrowed = Box({**box.known, name: found})
+                narrowed = Box({**box.known, name: found}, wider=box, by=name)
                 definition = self.definitions.get(name)
                 return (
                     [narrowed] if definition is None else self.where(definition, found, narrowed)
@@ -133,13 +152,36 @@ class Worlds:
     def _named(self, name: str, box: Box) -> Span:
         known = box.seen.get(name)
         if known is None:
-            known = self.declared[name]
-            if name in self.definitions:
-                known = known.meet(self.span(self.definitions[name], box))
-            if name in box.known:
-                known = known.meet(box.known[name])
+            home = box.home(self._names_behind(name))
+            known = self._found(name, box) if home is box else self._named(name, home)
             box.seen[name] = known
         return known
+
+    def _found(self, name: str, box: Box) -> Span:
+        known = self.declared[name]
+        if name in self.definitions:
+            known = known.meet(self.span(self.definitions[name], box))
+        if name in box.known:
+            known = known.meet(box.known[name])
+        return known
+
+    def _reads(self, expression: Expression) -> frozenset[str]:
+        """Return every name that an operation reads, in the end."""
+        held = self._read.get(id(expression))
+        if held is None:
+            names = frozenset().union(*map(self._names_behind, names_in(expression)))
+            held = self._read[id(expression)] = expression, names
+        return held[1]
+
+    def _names_behind(self, name: str) -> frozenset[str]:
+        """Return a name and every name that its definition reads, in the end."""
+        names = self._behind.get(name)
+        if names is None:
+            names = frozenset({name})
+            if name in self.definitions:
+                names |= self._reads(self.definitions[name])
+            self._behind[name] = names
+        return names
 
     def _cells(
         self, table: Table, keys: Sequence[Expression], box: Box
@@ -169,6 +211,12 @@ class Worlds:
         return self._all([*present, (keys[-1], bands)], box)
 
     # What an operation can be.
+
+    def _worked(self, operation: Operation, box: Box) -> Span:
+        home = box.home(self._reads(operation))
+        if home is not box:
+            return self.span(operation, home)
+        return self._operation(operation.op, operation.parts, box)
 
     def _operation(self, op: Op, parts: tuple[Expression, ...], box: Box) -> Span:
         match op:

@@ -77,6 +77,7 @@ def reviewed(book: Path, out: Path, jobs: int) -> ReviewRecord:
     return review(request, shelf, lambda *_: b"", silent)
 
 
+@pytest.mark.slow
 def test_processes_change_nothing_in_a_review(book: Path, tmp_path: Path) -> None:
     """One process and three write the same bytes and the same record."""
     alone = reviewed(book, tmp_path / "alone", 1)

@@ -66,7 +66,10 @@ def test_what_has_changed_meanwhile_is_decided_again() -> None:
     async def story(world: World) -> None:
         customer = await opened(world)
         _with_store(world, stale=TRIES - 1)
-        await world.done(AUTHORISE, purchase(customer, "1"))
+        held = await world.done(AUTHORISE, purchase(customer, "1"))
+        snapshot = await world.bank.store.snapshot(customer)
+        assert snapshot is not None
+        assert set(snapshot.holds) == {held.authorisation_id}
 
     run(story(new_world()))
 

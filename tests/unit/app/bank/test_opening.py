@@ -180,9 +180,10 @@ def test_a_key_of_opening_belongs_to_its_client() -> None:
     """Two clients may use the same key for different applications."""
 
     async def story(world: World) -> None:
-        await world.done(APPLY, applying(), "a")
+        first = await world.done(APPLY, applying(), "a")
         world.client = "another"
-        await world.done(APPLY, applying(name="李四"), "a")
+        second = await world.done(APPLY, applying(name="李四"), "a")
+        assert first.application_id != second.application_id
 
     run(story(new_world()))
 
