@@ -286,6 +286,18 @@ LINES: Final = (
         other={"amount": "1.23"},
     ),
     Step(
+        command="set_product_funding",
+        path="products/cash_loan/funding",
+        body={"from_on": "2099-01-01", "funder_id": "{funder}"},
+        other={"from_on": "2099-01-02"},
+    ),
+    Step(command="withdraw_funder", path="funders/{funder}/withdrawal", reason="funder_in_use"),
+    Step(
+        command="delete_personal_data",
+        path="customers/{customer}/personal-data",
+        reason="line_open",
+    ),
+    Step(
         command="merge_customer",
         path="customers/{customer}/merge",
         body={"into": "{sibling}"},

@@ -97,7 +97,9 @@ async def _at_once(
 
 
 async def _sent(client: Client, command: str, path: str, body: object, key: str) -> Answer:
-    return await client.plain(METHODS[command], path, body, {"Idempotency-Key": key})
+    method = METHODS[command]
+    asked = None if method == "DELETE" else body
+    return await client.plain(method, path, asked, {"Idempotency-Key": key})
 
 
 async def _quote(client: Client, known: dict[str, str]) -> None:
