@@ -133,7 +133,7 @@ def _not_acceptable(
     application: Application,
     asked: tuple[AcceptRequest, Call],
 ) -> Refused | None:
-    """Refuse an offer to a customer who is open, one not made, one made too long ago."""
+    """Refuse an offer to a customer who is open, one not made, too old or replaced."""
     request, call = asked
     if snapshot is not None and (no := _not_imported(snapshot.customer)) is not None:
         return no
@@ -141,6 +141,8 @@ def _not_acceptable(
         return refused(AcceptRefusal.NOT_OFFERED, "application_id", request.application_id)
     if (call.business_on - application.applied_on).days > bank.house.offer_days:
         return refused(AcceptRefusal.OFFER_EXPIRED, "applied_on", application.applied_on)
+    if snapshot is not None and snapshot.customer.application_id != request.application_id:
+        return refused(AcceptRefusal.OFFER_REPLACED, "application_id", request.application_id)
     return None
 
 
