@@ -14,6 +14,7 @@ from tests.standard import standard
 from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.authorisations import AUTHORISE
 from twinline.app.bank.catalogue import CATALOGUE
+from twinline.app.bank.command import Call
 from twinline.app.bank.customers import (
     MERGE_CUSTOMER,
     STOP_CUSTOMER,
@@ -22,6 +23,7 @@ from twinline.app.bank.customers import (
     StopCustomerRequest,
 )
 from twinline.app.bank.identity import Checked
+from twinline.app.bank.imported import claimed
 from twinline.app.bank.lines import ChangeLimitRequest
 from twinline.app.bank.loans import QUOTE
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
@@ -80,6 +82,18 @@ async def standing(world: World, customer_id: str = "C1") -> Snapshot:
     return snapshot
 
 
+def call_of(world: World, key: str) -> Call:
+    """Return a call of now."""
+    return Call(
+        client="desk",
+        key=key,
+        command_hash=b"claim",
+        at=world.at,
+        business_on=world.on,
+        request_id="r",
+    )
+
+
 async def findings(world: World) -> list[str]:
     """Return what is not true of the book."""
     until = world.at + timedelta(days=1)
@@ -92,11 +106,15 @@ async def test_who_is_opened_has_the_offered_limits_and_the_old_debts(world: Wor
     C1 owes 30.00 of pay-later, of which 10.01 by instalments at 1.5, and 50.00 in cash.
     """
     before = await standing(world)
-    await accepted(world, await world.done(APPLY, naming()))
+    applied = await world.done(APPLY, naming())
+    await accepted(world, applied)
     after = await standing(world)
 
     assert after.customer == replace(
-        before.customer, status=CustomerStatus.ACTIVE, segment=after.customer.segment
+        before.customer,
+        status=CustomerStatus.ACTIVE,
+        segment=after.customer.segment,
+        application_id=applied.application_id,
     )
     assert after.limits == (150_00, 180_00, 300_00, 200_000_00)
     used = [limit - left for limit, left in zip(before.limits, before.headroom, strict=True)]
@@ -227,6 +245,23 @@ async def test_who_was_named_wrongly_cannot_accept_for_another(world: World) -> 
     fields = await world.bank.vault.read("C1", world.reading)
     assert fields[Field.RESIDENT_ID] == RESIDENT_ID
     assert (await world.done(APPLY, applying(**SOMEBODY))).customer_id != "C1"
+
+
+async def test_an_offer_is_held_against_the_book_where_the_vault_lags(world: World) -> None:
+    """An application that has claimed the customer replaces an offer, before it keeps fields."""
+    first = await world.done(APPLY, naming())
+    snapshot = await standing(world)
+    claim = call_of(world, "claim")
+    assert await claimed(world.bank, "C1", "later", claim) == replace(
+        snapshot.customer, application_id="later"
+    )
+    assert await world.no(ACCEPT, AcceptRequest(application_id=first.application_id)) == (
+        "offer_replaced"
+    )
+    await accepted(world, await world.done(APPLY, naming()))
+    opened = await claimed(world.bank, "C1", "too late", claim)
+    assert opened is not None
+    assert opened.status is CustomerStatus.ACTIVE
 
 
 async def test_an_offer_on_another_limit_than_stands_is_made_again(world: World) -> None:

@@ -86,6 +86,41 @@ def test_what_was_kept_outlives_the_server(folder: Path) -> None:
         assert str(personal) not in first.log + second.log
 
 
+def test_personal_data_is_read_and_deleted_with_keys_for_it(folder: Path) -> None:
+    """A key must be made for it; reading is masked and listed; two keys forget a person."""
+    where = ("--folder", str(folder / "db"))
+    serve = (*where, "--keyring", str(folder / "keyring.json"))
+    with running(*serve, last="nobody may call") as bank:
+        shop, privacy, second = (
+            twinline("key", "add", client, *scopes, *where).stdout.strip()
+            for client, *scopes in (
+                ("shop",),
+                ("privacy", "--scopes", "personal_data"),
+                ("second", "--scopes", "personal_data"),
+            )
+        )
+        customer = apply(bank.address, shop).json()["customer_id"]
+        personal = f"{bank.address}/v1/customers/{customer}/personal-data"
+
+        def read(key: str, body: dict[str, object]) -> httpx.Response:
+            headers = {"Authorization": f"Bearer {key}"}
+            return httpx.post(f"{personal}/readings", json=body, headers=headers)
+
+        assert read(shop, {"purpose": "fraud"}).status_code == 403
+        assert read(privacy, {}).status_code == 400
+        assert read(privacy, {"purpose": "fraud"}).json()["mobile"] == "138****8000"
+        headers = {"Authorization": f"Bearer {privacy}", "Idempotency-Key": "d-1"}
+        told = httpx.get(f"{personal}/readings", headers=headers).json()["readings"]
+        assert [(each["reader"], each["purpose"]) for each in told] == [("privacy", "fraud")]
+        assert httpx.delete(personal, headers=headers).status_code == 403
+        headers["Second-Authorization"] = f"Bearer {second}"
+        assert httpx.delete(personal, headers=headers).status_code == 200
+        assert read(privacy, {"purpose": "fraud"}).json()["reason"] == "customer_not_found"
+        assert bank.stop() == 0
+    for text in (APPLICATION["name"], APPLICATION["resident_id"], APPLICATION["mobile"]):
+        assert str(text) not in bank.log
+
+
 def test_a_database_that_is_away_is_said_and_comes_back(folder: Path) -> None:
     """Without its database a server answers 503 and is not ready; then it goes on by itself."""
     where = ("--folder", str(folder / "db"))

@@ -119,7 +119,7 @@ async def _run(
     second = await _second_person(service, http, command, key)
     idempotency_key = required_key(http.headers.get("Idempotency-Key")) if command.keyed else ""
     request = await _request(http, command)
-    known.customer_id = getattr(request, "customer_id", "")
+    known.customer_id = getattr(request, "customer_id", None) or ""
     at = service.clock.now()
     call = Call(
         client=key.client,

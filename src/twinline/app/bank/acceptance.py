@@ -134,7 +134,7 @@ def _not_acceptable(
     application: Application,
     asked: tuple[AcceptRequest, Call],
 ) -> Refused | None:
-    """Refuse an offer to a customer who is open, one not made, one made too long ago."""
+    """Refuse an offer to a customer who is open, one not made, too old or replaced."""
     request, call = asked
     if snapshot is not None and (no := _not_imported(snapshot.customer)) is not None:
         return no
@@ -143,6 +143,8 @@ def _not_acceptable(
     offered_on = application.offered_on or application.applied_on
     if (call.business_on - offered_on).days > bank.house.offer_days:
         return refused(AcceptRefusal.OFFER_EXPIRED, "offered_on", offered_on)
+    if snapshot is not None and snapshot.customer.application_id != request.application_id:
+        return refused(AcceptRefusal.OFFER_REPLACED, "application_id", request.application_id)
     return None
 
 

@@ -19,7 +19,7 @@ from twinline.app.bank.fields import (
     not_negative_minor,
 )
 from twinline.app.bank.identity import Checked, Person
-from twinline.app.bank.imported import known_lines, named, other_customer
+from twinline.app.bank.imported import claimed, known_lines, named, other_customer
 from twinline.app.bank.lines import LINE_STATE, SAME_DECISION, ppm_of
 from twinline.app.bank.reason import Reason, reason_like, refused
 from twinline.app.bank.recording import Recording, Written, version_of
@@ -189,10 +189,12 @@ async def _apply(bank: Bank, request: ApplyRequest, call: Call) -> Written[Apply
     wrong = wrong or _not_oneself(await bank.cards.bind(person), ApplyRefusal.CARD_DIFFERS)
     if wrong is not None:
         return wrong
-    if imported is None:
-        customer_id = await _enrolled(bank, person, call)
-    else:
-        customer_id = await _named(bank, imported.customer.customer_id, _fields(person, call))
+    fields = _fields(person, call)
+    customer_id = await (
+        _enrolled(bank, fields, call)
+        if imported is None
+        else _named(bank, imported.customer.customer_id, fields, call)
+    )
     if isinstance(customer_id, Refused):
         return customer_id
     applicant = _applicant(bank, customer_id, request, call, imported)
@@ -220,9 +222,8 @@ def _unopenable(
     return None
 
 
-async def _enrolled(bank: Bank, person: Person, call: Call) -> str | Refused:
+async def _enrolled(bank: Bank, fields: Mapping[Field, str], call: Call) -> str | Refused:
     """Return the id of a person who was checked and has no lines yet, or why there is none."""
-    fields = _fields(person, call)
     customer_id = await bank.vault.enrol(call.new_ids[0], fields)
     if await bank.store.snapshot(customer_id) is not None:
         return refused(ApplyRefusal.CUSTOMER_EXISTS, "resident_id")
@@ -232,13 +233,20 @@ async def _enrolled(bank: Bank, person: Person, call: Call) -> str | Refused:
     return customer_id
 
 
-async def _named(bank: Bank, customer_id: str, fields: Mapping[Field, str]) -> str | Refused:
+async def _named(
+    bank: Bank, customer_id: str, fields: Mapping[Field, str], call: Call
+) -> str | Refused:
     """Return the imported customer whom a checked person names, or why it is somebody else."""
     async with bank.turns.of(customer_id):
         other = await other_customer(bank, customer_id, fields[Field.RESIDENT_ID])
-        if not other and await named(bank, customer_id, fields):
-            return customer_id
-    return refused(ApplyRefusal.PERSON_IS_CUSTOMER, "customer_id", other)
+        if not other:
+            customer = await claimed(bank, customer_id, fields[Field.APPLICATION], call)
+            if customer is None:
+                return refused(ApplyRefusal.IN_PROGRESS)
+            if customer.status is not CustomerStatus.IMPORTED:
+                return refused(ApplyRefusal.NOT_IMPORTED, "status", customer.status)
+            other = await named(bank, customer_id, fields)
+    return refused(ApplyRefusal.PERSON_IS_CUSTOMER, "customer_id", other) if other else customer_id
 
 
 def _malformed(request: ApplyRequest) -> Refused | None:

@@ -14,6 +14,7 @@ from twinline.app.bank.command import Answered, Family, Refused, Request
 from twinline.app.bank.deciding import TRIES, refusal_of, refusal_text, text
 from twinline.app.bank.reason import refused
 from twinline.app.bank.register import Record, RecordKind
+from twinline.app.bank.store import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,7 +67,7 @@ class Recording(Generic[Asked, Answered]):
                         return decided
                     if await bank.register.write(_records(record_id, decided, call)):
                         return decided.answer if isinstance(decided, Written) else decided
-        except TimeoutError:
+        except (Busy, TimeoutError):
             pass
         return refused(self.reasons["IN_PROGRESS"])
 

@@ -53,6 +53,7 @@ class Customer:
     `spending_cap_next_minor`, None for no cap.
     `stopped_as` is the status that a stopped customer had and goes back to; `doubles_owe_minor` is
     what doubles of this person owed when they were merged, which counts against the law's cap.
+    `application_id` is the last application that named an imported customer.
     """
 
     customer_id: str
@@ -67,6 +68,7 @@ class Customer:
     doubles_owe_minor: int = 0
     spending_cap_next_minor: int | None = None
     spending_cap_next_on: date | None = None
+    application_id: str = ""
 
     def spending_cap_on(self, on: date) -> int | None:
         """Return the customer's own cap of a month as it stands on a day, None for no cap."""
