@@ -307,17 +307,16 @@ class VerifyOutcome(Outcome, frozen=True, kw_only=True):
 
 
 async def _verify(bank: Bank, request: VerifyRequest, _call: Call) -> VerifyOutcome | Refused:
-    standing = await bank.store.standing(request.customer_id)
-    if standing is None:
+    if await bank.store.standing(request.customer_id) is None:
         return refused(ReadRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
-    entries, findings = await verify_owner(bank.store, request.customer_id)
+    verified = await verify_owner(bank.store, request.customer_id)
     return VerifyOutcome(
         customer_id=request.customer_id,
-        entries=entries,
-        chain=standing.chain.hex(),
+        entries=verified.entries,
+        chain=verified.chain.hex(),
         findings=tuple(
             FindingAnswer(invariant=each.invariant, place=each.place, words=each.words)
-            for each in findings
+            for each in verified.findings
         ),
     )
 

@@ -185,7 +185,7 @@ def test_a_funder_is_owed_what_it_brought_and_was_not_paid_back() -> None:
         assert [each async for each in world.bank.store.owners()] == ["funder:F1"]
         names = {account.name for account in await world.bank.store.balances("funder:F1")}
         assert names == {"funder_payable/funder:F1/CNY///"}
-        entries, findings = await verify_owner(world.bank.store, "funder:F1")
-        assert (entries, list(findings)) == (2, [])
+        verified = await verify_owner(world.bank.store, "funder:F1")
+        assert (verified.entries, list(verified.findings)) == (2, [])
 
     run(story(new_world()))

@@ -3,22 +3,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar, cast
 
 from tests.banks import World, captured, new_world, opened, purchase, run
+from tests.overtaken import overtaken
 from twinline.app.bank.authorisations import AUTHORISE, CAPTURE, VOID, OfAuthorisation
 from twinline.app.bank.command import Refused
 from twinline.app.bank.holds import EXPIRE, READ_AUTHORISATION, ExpireRequest
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
 from twinline.app.bank.reading import VERIFY_CUSTOMER, VerifyRequest
 from twinline.app.bank.refunds import REFUND, RefundRequest
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from twinline.app.bank.store import Hold, Snapshot, Store
-
-Answer = TypeVar("Answer")
 
 
 async def _sound(world: World, customer: str) -> None:
@@ -99,35 +92,27 @@ def test_an_authorisation_is_never_read_half_captured() -> None:
         customer = await opened(world)
         held = await world.done(AUTHORISE, purchase(customer, "100"))
         of_it = OfAuthorisation(customer_id=customer, authorisation_id=held.authorisation_id)
-        overtaken = Overtaken(world.bank.store, lambda: world.done(CAPTURE, captured(held)))
-        bank = replace(world.bank, store=cast("Store", overtaken))
-        read = await World(bank, asked=world.asked).done(READ_AUTHORISATION, of_it)
+        store = overtaken(world.bank.store, lambda: world.done(CAPTURE, captured(held)))
+        reader = World(replace(world.bank, store=store))
+        read = await reader.done(READ_AUTHORISATION, of_it)
         assert (read.state, read.captured, read.purchase_id) == ("held", "0.00", None)
 
     run(story(new_world()))
 
 
-class Overtaken:
-    """A store of which something else is asked right after the first question."""
+def test_a_verification_is_of_one_moment() -> None:
+    """What is booked meanwhile is in both, the number of entries and the chain after them."""
 
-    def __init__(self, store: Store, meanwhile: Callable[[], Awaitable[object]]) -> None:
-        """Answer as a store does."""
-        self._store = store
-        self._waiting = [meanwhile]
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        store = overtaken(world.bank.store, lambda: world.buy(customer, "100"))
+        reader = World(replace(world.bank, store=store))
+        verified = await reader.done(VERIFY_CUSTOMER, VerifyRequest(customer_id=customer))
+        entries = await world.bank.store.entries(customer)
+        assert verified.chain == entries[verified.entries - 1].chain.hex()
+        assert verified.findings == ()
 
-    async def snapshot(self, customer_id: str) -> Snapshot | None:
-        """Return what the store does."""
-        return await self._answered(self._store.snapshot(customer_id))
-
-    async def hold(self, customer_id: str, group_id: str) -> Hold | None:
-        """Return what the store does."""
-        return await self._answered(self._store.hold(customer_id, group_id))
-
-    async def _answered(self, question: Awaitable[Answer]) -> Answer:
-        answer = await question
-        while self._waiting:
-            await self._waiting.pop()()
-        return answer
+    run(story(new_world()))
 
 
 def test_an_authorisation_expires_by_the_sweep_and_is_not_captured_after_its_time() -> None:
