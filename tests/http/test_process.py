@@ -163,7 +163,7 @@ def test_a_subscriber_is_told_by_a_running_server() -> None:
     (told,) = receiver.told
     assert told.is_signed_with(secret)
     assert told.said["type"] == "customer.opened"
-    assert told.said["customer_id"] == application["customer_id"]
+    assert told.said["owner"] == application["customer_id"]
     assert told.said["data"] == accepted.json()
     for personal in ("张三", "11010519491231002X", "13800138000", "6222020200112230004"):
         assert personal not in told.body.decode() + server.log

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import httpx
 import pytest
 
+import twinline
 from tests.http.receiver import receiving
 from twinline.adapters.http.clock import SystemClock
 from twinline.adapters.notify.files import FileWebhooks
@@ -116,11 +117,12 @@ def test_a_message_is_signed_and_says_what_happened(receiver: Receiver) -> None:
     (message,) = receiver.told
     assert message.is_signed_with(SHOWN)
     assert message.message_id == "e1"
+    assert message.headers["user-agent"] == f"Twinline/{twinline.__version__}"
     assert abs(int(message.headers["webhook-timestamp"]) - SystemClock().now().timestamp()) < 60
     assert message.said == {
         "type": "purchase_captured",
         "timestamp": "2026-11-22T08:00:00Z",
-        "customer_id": "c1",
+        "owner": "c1",
         "seq": 1,
         "data": {"n": 1},
     }
@@ -153,7 +155,7 @@ def test_events_of_a_customer_come_in_order_through_failures(receiver: Receiver)
 
 def test_a_customer_who_waits_delays_no_other(receiver: Receiver) -> None:
     """While one customer's event fails, another's arrive."""
-    receiver.status = lambda message: 500 if message.said["customer_id"] == "c1" else 200
+    receiver.status = lambda message: 500 if message.said["owner"] == "c1" else 200
 
     told(receiver, event(1, "c1"), event(2, "c2"), event(3, "c2"), count=2)
 

@@ -32,7 +32,7 @@ from twinline.app.bank.operations import (
     PayoutRequest,
     SetStopRequest,
 )
-from twinline.app.bank.reading import READ_CUSTOMER, READ_EVENTS, EventsRequest
+from twinline.app.bank.reading import READ_CUSTOMER
 from twinline.app.bank.verify import verify_owner
 from twinline.lines.line import Cause
 from twinline.terms.licence import Licence
@@ -141,21 +141,7 @@ def test_records_are_changed_by_the_version_that_was_seen() -> None:
         assert (await world.done(REGISTER_MERCHANT, second)).version == 2
         page = await world.done(LIST_MERCHANTS, ListMerchantsRequest())
         assert [(each.merchant_id, each.accepted) for each in page.merchants] == [("M1", False)]
-        assert page.next_after is None
-
-    run(story(new_world()))
-
-
-def test_events_are_read_in_order_and_to_the_end() -> None:
-    """Every accepted command tells one event; pages follow one another."""
-
-    async def story(world: World) -> None:
-        customer = await opened(world)
-        await world.buy(customer, "10")
-        first = await world.done(READ_EVENTS, EventsRequest(count=2))
-        rest = await world.done(READ_EVENTS, EventsRequest(after=first.next_after))
-        kinds = [event.kind for event in (*first.events, *rest.events)]
-        assert kinds == ["customer.opened", "authorisation.held", "authorisation.captured"]
+        assert page.next == ""
 
     run(story(new_world()))
 
