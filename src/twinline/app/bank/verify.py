@@ -46,7 +46,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """One owner's journal as read again: how many entries, the chain after them, what is untrue."""
+    """One owner's journal as read again: its entries, the chain after them, what is untrue."""
 
     entries: int
     chain: bytes

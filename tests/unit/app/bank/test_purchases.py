@@ -95,7 +95,7 @@ def test_an_authorisation_is_never_read_half_captured() -> None:
         store = overtaken(world.bank.store, lambda: world.done(CAPTURE, captured(held)))
         reader = World(replace(world.bank, store=store))
         read = await reader.done(READ_AUTHORISATION, of_it)
-        assert (read.state, read.captured, read.purchase_id) == ("held", "0.00", None)
+        assert (read.state, read.captured) in {("held", "0.00"), ("captured", "100.00")}
 
     run(story(new_world()))
 
