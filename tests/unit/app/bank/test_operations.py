@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.banks import loan, new_world, opened, purchase, run
-from twinline.app.bank.authorisations import AUTHORISE
+from tests.banks import captured, loan, new_world, opened, purchase, run
+from twinline.app.bank.authorisations import AUTHORISE, CAPTURE
 from twinline.app.bank.command import OfCustomer
 from twinline.app.bank.customers import STOP_CUSTOMER, StopCause, StopCustomerRequest
 from twinline.app.bank.funders import (
@@ -120,6 +120,27 @@ def test_a_merchant_is_paid_what_it_is_owed_if_its_books_agree() -> None:
         assert await world.no(PAY_OUT_MERCHANT, rest) == "payable_exceeded"
         unknown = PayoutRequest(merchant_id="M9")
         assert await world.no(PAY_OUT_MERCHANT, unknown) == "merchant_not_found"
+
+    run(story(new_world()))
+
+
+def test_the_longest_id_that_is_taken_is_one_to_be_paid_by() -> None:
+    """A merchant or funder whose id has all the characters it may have is owed money like any."""
+    longest = "m" * 64
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        merchant = RegisterMerchantRequest(merchant_id=longest, name="Tea", categories=("tea",))
+        await world.done(REGISTER_MERCHANT, merchant)
+        held = await world.done(AUTHORISE, purchase(customer, "100", longest))
+        await world.done(CAPTURE, captured(held))
+        paid = await world.done(PAY_OUT_MERCHANT, PayoutRequest(merchant_id=longest))
+        assert paid.paid == "100.00"
+        funder = RegisterFunderRequest(funder_id=longest, name="A Bank", licence=Licence.BANK)
+        await world.done(REGISTER_FUNDER, funder)
+        share = ShareRequest(funder_id=longest, amount="1000")
+        world.client = "desk"
+        assert (await world.done(BRING_SHARE, share)).payable == "1000.00"
 
     run(story(new_world()))
 
