@@ -125,13 +125,16 @@ def _entry(entry: Entry) -> Iterator[str]:
     if entry.needs_second_person:
         notes.append("Needs a second person.")
     yield " ".join(notes)
+    if entry.about_asked:
+        yield ""
+        yield entry.about_asked
     if entry.asked:
         yield ""
         yield "| member | in | is | about |"
         yield "|---|---|---|---|"
         yield from map(_asked, entry.asked)
     yield ""
-    yield f"Answer {entry.success}: {', '.join(_answered(entry))}."
+    yield f"Answer {entry.success}: {', '.join(_answered(entry))}. {entry.about_answered}".rstrip()
     if entry.refusals:
         yield ""
         yield from _refusals(entry.refusals)
