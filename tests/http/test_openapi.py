@@ -57,7 +57,7 @@ def test_the_page_shows_every_command_and_loads_nothing(address: str) -> None:
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     for part in ("/v1/customers/{customer_id}/stop", "too_much", "needs a second person"):
         assert part in answer.text
-    assert "What is drawn: in parts of a month each." in answer.text
+    assert "What is drawn: in <code>parts</code> of a month each." in answer.text
     assert "width=device-width" in answer.text
     assert "light dark" in answer.text
     assert "<script" not in answer.text
