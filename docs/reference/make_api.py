@@ -40,14 +40,17 @@ command catalogue; edit that.
   same key with the same request gives the first answer again, a refusal too, for 30 days, and
   moves nothing; with another request it is `key_reused`. While the first still runs the second
   waits up to 2 seconds, then it is `in_progress`. Authorisations, purchases, refunds and
-  repayments have their key as their id.
+  repayments have their key as their id. A key is one customer's, whoever sends it, so that two
+  clients that count their requests should not count alike; where a command names no customer, as
+  an application or a merchant, it is the client's.
 - `X-Request-Id` comes back as it was sent, or is made; it stands in every problem, log line and
   record of access.
 - A body is one JSON object in UTF-8 of at most {body} bytes. Path, query and body members together
   are the request; a member that is unknown, given twice or in the wrong place is refused.
 - Money is decimal text with no more decimals than the currency has. Instants are in UTC; dates are
   business days of Asia/Shanghai by the server's cut-off.
-- Lists come by pages: `next` of one page is the `cursor` of the next one.
+- Lists come by pages: `next` of one page is the `cursor` of the next one. It is empty on the last
+  page, but for events: there it says where later ones will begin.
 - A command that needs a second person wants `Second-Authorization: Bearer KEY`, the key of another
   client with the same scope.
 
@@ -88,20 +91,24 @@ WEBHOOKS = """\
 
 `POST /v1/webhooks` subscribes an address and shows its secret once. Each event is posted there as
 [Standard Webhooks](https://www.standardwebhooks.com) has it, with `webhook-id`,
-`webhook-timestamp` and `webhook-signature: v1,…` (HMAC-SHA256 over `id.timestamp.body`):
+`webhook-timestamp` and `webhook-signature: v1,…`, the HMAC-SHA256 over `id.timestamp.body` in
+Base64; its key is what the secret's Base64 after `whsec_` stands for:
 
 ```json
 {{
   "type": "authorisation.held", "timestamp": "2026-11-02T04:00:00Z",
-  "customer_id": "…", "seq": 2, "data": {{"authorisation_id": "…"}}
+  "owner": "…", "seq": 2, "data": {{"authorisation_id": "…"}}
 }}
 ```
 
 `type` is one of the `kinds` that `POST /v1/webhooks` lists; another one is refused there.
+`owner` is whose journal it stands in: a customer's id, `merchant:ID` or `funder:ID`.
+
 `data` is what the command answered, without personal data. An event comes at least once, so go by
-`webhook-id`; those of one customer come in order, and `seq` grows with each. Any 2xx within ten
+`webhook-id`; those of one owner come in order, and `seq` grows with each. Any 2xx within ten
 seconds is an arrival. After a failure it is tried again after {waits}; then it is a dead letter,
-which can be listed and sent again, and the customer's next event goes on.
+which can be listed and sent again, and the owner's next event goes on. `GET /v1/events` reads the
+same events from the first one on, `event_id` being the `webhook-id`.
 """
 
 
@@ -126,13 +133,16 @@ def _entry(entry: Entry) -> Iterator[str]:
     if entry.needs_second_person:
         notes.append("Needs a second person.")
     yield " ".join(notes)
+    if entry.about_asked:
+        yield ""
+        yield entry.about_asked
     if entry.asked:
         yield ""
         yield "| member | in | is | about |"
         yield "|---|---|---|---|"
         yield from map(_asked, entry.asked)
     yield ""
-    yield f"Answer {entry.success}: {', '.join(_answered(entry))}."
+    yield f"Answer {entry.success}: {', '.join(_answered(entry))}. {entry.about_answered}".rstrip()
     if entry.refusals:
         yield ""
         yield from _refusals(entry.refusals)

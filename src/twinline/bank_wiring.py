@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import resources
 from secrets import token_bytes
@@ -48,8 +48,10 @@ from twinline.app.bank.forgetting import forget_refusals
 from twinline.app.bank.holds import EXPIRE, ExpireRequest
 from twinline.app.bank.house import House
 from twinline.app.bank.store import Unavailable
+from twinline.app.bank.strategy_underwriting import StrategyUnderwriting
 from twinline.app.bank.webhook_commands import WebhookDesk, webhook_commands
 from twinline.app.fault import InputFault
+from twinline.app.review import usable_strategy
 from twinline.compliance.law import read_law
 from twinline.sim.checks import SimulatedCardBinding, SimulatedIdentityCheck
 
@@ -248,6 +250,18 @@ def _bank(store: Store, register: Register, vault: Vault) -> Bank:
     )
 
 
+def _decided_by(folder: Path | None, bank: Bank) -> Bank:
+    """Return the bank with a strategy for applications that bring no decision, if one is named."""
+    if folder is None:
+        return bank
+    from twinline.adapters.batch.shelf import strategy_files  # noqa: PLC0415 - Arrow takes long
+
+    (currency,) = bank.house.loan_min_minor
+    strategy = usable_strategy(folder, strategy_files(folder), bank.law.scale(currency))
+    _say(f"applications without a decision: decided by {strategy.name}, {strategy.version}")
+    return replace(bank, underwriting=StrategyUnderwriting(strategy, bank.law))
+
+
 def _in_memory(serving: Serving) -> _Kept:
     folder = serving.folder
     if folder is not None:
@@ -275,7 +289,7 @@ def _make(folder: Path) -> None:
 async def _serve(serving: Serving, kept: _Kept, stopping: Stopping) -> None:
     clock, stop = SystemClock(), asyncio.Event()
     service = Service(
-        bank=kept.bank,
+        bank=_decided_by(serving.strategy, kept.bank),
         commands=commands(kept.webhooks),
         keys=kept.keys,
         accesses=kept.accesses,

@@ -9,7 +9,6 @@ import pytest
 
 from tests.banks import START
 from tests.databases import empty
-from twinline.adapters.notify.files import FileWebhooks
 from twinline.adapters.notify.memory import MemoryWebhooks
 from twinline.adapters.postgres.connections import Connections
 from twinline.adapters.postgres.webhooks import TAKEN_FOR, PostgresWebhooks
@@ -18,7 +17,6 @@ from twinline.app.bank.webhook import Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from twinline.app.bank.webhook import Webhooks
 
@@ -33,14 +31,12 @@ DESK = Subscriber(
 )
 
 
-@pytest.fixture(params=["memory", "files", "postgres"])
-async def webhooks(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Webhooks]:
+@pytest.fixture(params=["memory", "postgres"])
+async def webhooks(request: pytest.FixtureRequest) -> AsyncIterator[Webhooks]:
     """Yield each kind of webhooks, of which there are none yet."""
     match request.param:
         case "memory":
             yield MemoryWebhooks()
-        case "files":
-            yield FileWebhooks(tmp_path)
         case _:
             url: str = request.getfixturevalue("book")
             empty(url)

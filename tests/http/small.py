@@ -29,7 +29,7 @@ CustomerId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,32}$")]
 
 
 class Draw(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is drawn."""
+    """What is drawn: in `parts` of a month each (R1)."""
 
     customer_id: CustomerId
     amount: Money

@@ -43,6 +43,7 @@ def test_the_description_is_of_the_commands(address: str) -> None:
     assert list(body["properties"]) == ["amount", "parts"]
     assert body["required"] == ["amount"]
     assert [each["name"] for each in draw["parameters"]] == ["customer_id", "Idempotency-Key"]
+    assert draw["description"].startswith("What is drawn: in `parts` of a month each. Needs")
     assert "`too_much`: at most 1000.00" in draw["responses"]["422"]["description"]
     assert set(draw["responses"]) == {
         *("201", "400", "401", "403", "404", "409", "413", "415", "422", "429", "500", "503")
@@ -56,6 +57,7 @@ def test_the_page_shows_every_command_and_loads_nothing(address: str) -> None:
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     for part in ("/v1/customers/{customer_id}/stop", "too_much", "needs a second person"):
         assert part in answer.text
+    assert "What is drawn: in <code>parts</code> of a month each." in answer.text
     assert "width=device-width" in answer.text
     assert "light dark" in answer.text
     assert "<script" not in answer.text

@@ -12,6 +12,8 @@ import pytest
 from tests.banks import APPLICATION
 from tests.http.process import running, twinline
 from tests.http.receiver import receiving
+from twinline.adapters.http.clock import SystemClock
+from twinline.app.bank.clock import business_day
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +72,31 @@ def test_a_server_in_memory_says_what_one_needs_to_begin() -> None:
     assert "Tea House" not in server.log
 
 
+def test_a_strategy_decides_on_who_brings_no_decision() -> None:
+    """A served strategy makes the offer, and says in both languages why it makes none."""
+    person = {name: value for name, value in APPLICATION.items() if name != "decision"}
+    today = business_day(SystemClock().now()).isoformat()
+    known = {"income": "12000", "external_score": 700, "external_score_on": today}
+    crowded = {"income": "9000", "lenders_elsewhere": 9}
+    with running("--memory", "--strategy", "strategies/standard") as server:
+        key = {"Authorization": f"Bearer {server.key}"}
+        offered, declined = (
+            httpx.post(
+                f"{server.address}/v1/applications",
+                json=person | more,
+                headers=key | {"Idempotency-Key": f"a{number}"},
+            ).json()
+            for number, more in enumerate((known, crowded))
+        )
+        server.stop()
+
+    assert "decided by standard" in server.told
+    assert offered["state"] == "offered"
+    assert offered["offer"]["pay_later_limit"] == "5000.00"
+    assert (declined["state"], declined["offer"]) == ("declined", None)
+    assert all(reason["zh"] and reason["en"] for reason in declined["reasons"])
+
+
 def test_keys_are_made_shown_once_and_withdrawn(tmp_path: Path) -> None:
     """A key that is added works at once, says no more than its scopes, and can be withdrawn."""
     where = ("--memory", "--folder", str(tmp_path / "bank"))
@@ -107,6 +134,7 @@ def test_keys_are_made_shown_once_and_withdrawn(tmp_path: Path) -> None:
         (("serve", "--memory", "--port", "70000"), "is not a port"),
         (("serve", "--memory", "--cut-off", "25:00"), "is not a time"),
         (("serve", "--memory", "--rate", "0"), "is not a number of requests"),
+        (("serve", "--memory", "--strategy", "tests"), "strategy.toml"),
         (
             ("serve", "--memory", "--host", "203.0.113.1", "--port", "0"),
             "an address of this machine that is free",
@@ -160,7 +188,7 @@ def test_a_subscriber_is_told_by_a_running_server() -> None:
     (told,) = receiver.told
     assert told.is_signed_with(secret)
     assert told.said["type"] == "customer.opened"
-    assert told.said["customer_id"] == application["customer_id"]
+    assert told.said["owner"] == application["customer_id"]
     assert told.said["data"] == accepted.json()
     for personal in ("张三", "11010519491231002X", "13800138000", "6222020200112230004"):
         assert personal not in told.body.decode() + server.log

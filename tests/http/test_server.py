@@ -89,6 +89,24 @@ def test_the_query_of_a_reading_is_its_request(client: httpx.Client) -> None:
     assert client.get(DRAWS).json()["count"] == 20
 
 
+@pytest.mark.parametrize(
+    ("count", "rule"),
+    [
+        ("0", "a whole number, 1 or more"),
+        ("101", "a whole number, 100 at most"),
+        ("1" * 40, "a whole number, 100 at most"),
+        ("many", "a whole number, not text"),
+        ("1.5", "a whole number, not text"),
+        ("1" * 41, "a whole number, not text"),
+    ],
+)
+def test_a_number_in_a_query_is_held_to_its_own_bounds(
+    client: httpx.Client, count: str, rule: str
+) -> None:
+    """A number out of bounds is told the bound; only what is no number is called text."""
+    assert findings(client.get(DRAWS, params={"count": count})) == {"count": rule}
+
+
 def test_everything_wrong_with_a_request_is_told_at_once(client: httpx.Client) -> None:
     """Each member that breaks a rule is found with its name, its value and the rule."""
     answer = client.post(DRAWS, json={"amount": 5, "parts": "many", "colour": "red"})

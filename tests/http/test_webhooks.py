@@ -2,16 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import stat
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import httpx
 import pytest
 
+import twinline
 from tests.http.receiver import receiving
 from twinline.adapters.http.clock import SystemClock
-from twinline.adapters.notify.files import FileWebhooks
 from twinline.adapters.notify.memory import MemoryWebhooks
 from twinline.adapters.notify.sender import Sender
 from twinline.adapters.notify.signing import new_secret, signature
@@ -28,11 +27,9 @@ from twinline.app.bank.webhook_commands import (
     SubscribeRequest,
     WebhookDesk,
 )
-from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from tests.http.receiver import Receiver, Told
     from twinline.app.bank.store import Store
@@ -116,11 +113,12 @@ def test_a_message_is_signed_and_says_what_happened(receiver: Receiver) -> None:
     (message,) = receiver.told
     assert message.is_signed_with(SHOWN)
     assert message.message_id == "e1"
+    assert message.headers["user-agent"] == f"Twinline/{twinline.__version__}"
     assert abs(int(message.headers["webhook-timestamp"]) - SystemClock().now().timestamp()) < 60
     assert message.said == {
         "type": "purchase_captured",
         "timestamp": "2026-11-22T08:00:00Z",
-        "customer_id": "c1",
+        "owner": "c1",
         "seq": 1,
         "data": {"n": 1},
     }
@@ -153,7 +151,7 @@ def test_events_of_a_customer_come_in_order_through_failures(receiver: Receiver)
 
 def test_a_customer_who_waits_delays_no_other(receiver: Receiver) -> None:
     """While one customer's event fails, another's arrive."""
-    receiver.status = lambda message: 500 if message.said["customer_id"] == "c1" else 200
+    receiver.status = lambda message: 500 if message.said["owner"] == "c1" else 200
 
     told(receiver, event(1, "c1"), event(2, "c2"), event(3, "c2"), count=2)
 
@@ -226,44 +224,6 @@ def test_a_running_sender_tells_and_stops(receiver: Receiver) -> None:
     asyncio.run(run())
 
     assert [each.message_id for each in receiver.told] == ["e1", "e2"]
-
-
-def test_a_file_keeps_what_is_still_to_be_told(receiver: Receiver, tmp_path: Path) -> None:
-    """Opened again, the file knows subscribers, what waits and what is dead, and no more."""
-
-    async def before() -> None:
-        webhooks = FileWebhooks(tmp_path)
-        await webhooks.subscribe(subscriber(receiver))
-        await webhooks.take_in("s1", [event(n, f"c{n}") for n in (1, 2, 3)], 7, AT)
-        await webhooks.delivered("s1", 1)
-        await webhooks.failed("s1", 2, "answered 500", None)
-        await webhooks.failed("s1", 3, "answered 500", AT + timedelta(hours=1))
-
-    async def after(webhooks: FileWebhooks) -> None:
-        assert await webhooks.subscribers() == (subscriber(receiver),)
-        assert await webhooks.read_to("s1") == 7
-        assert [each.event.position for each in await webhooks.dead("s1", after=0, count=9)] == [2]
-        assert await webhooks.due("s1", AT, 9) == []
-        (waiting,) = await webhooks.due("s1", AT + timedelta(hours=1), 9)
-        assert (waiting.event, waiting.attempts) == (event(3, "c3"), 1)
-
-    asyncio.run(before())
-    path = tmp_path / "webhooks.jsonl"
-    asyncio.run(after(FileWebhooks(tmp_path)))
-    size = path.stat().st_size
-    asyncio.run(after(FileWebhooks(tmp_path)))
-
-    assert path.stat().st_size == size
-    assert '"e1"' not in path.read_text()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_a_file_of_something_else_is_a_fault(tmp_path: Path) -> None:
-    """A line that is no change is named with its number."""
-    (tmp_path / "webhooks.jsonl").write_text('{"type":"Delivered"}\n')
-
-    with pytest.raises(InputFault, match="line 1"):
-        FileWebhooks(tmp_path)
 
 
 def call() -> Call:

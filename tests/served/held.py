@@ -39,18 +39,19 @@ async def untrue_of(store: Store, customer_id: str, outcomes: Outcomes) -> list[
     the chain and the contracts too. What a client was told is there once; what it was refused is
     not there; what it never heard of again is there once or not at all; nothing else is there.
     """
-    entries, findings = await verify_owner(store, customer_id)
+    verified = await verify_owner(store, customer_id)
     keys = outcomes.by_customer[customer_id]
     booked = Counter(await group_ids(store, customer_id))
-    untrue = [str(finding) for finding in findings]
+    untrue = [str(finding) for finding in verified.findings]
     untrue += [f"{customer_id}: {name} was never asked for" for name in booked.keys() - keys]
     for key, became in keys.items():
         times = booked[key]
         fits = times <= 1 if became is Became.UNKNOWN else times == (became is Became.ACCEPTED)
         if not fits:
             untrue.append(f"{customer_id}: {key}, {became.value}, is booked {times} times")
-    if entries != booked.total():
-        untrue.append(f"{customer_id}: {entries} entries were read, {booked.total()} are there")
+    if verified.entries != booked.total():
+        read = f"{verified.entries} entries were read"
+        untrue.append(f"{customer_id}: {read}, {booked.total()} are there")
     return untrue
 
 

@@ -17,7 +17,10 @@ import msgspec
 HOUSE: Final = "house"
 """The owner of accounts that belong to the lender itself."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+NAME_LENGTH_MAX: Final = 80
+"""An id of 64 characters with what it is the id of: `merchant:ID`, `ID.pay_later`."""
+
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.:-]{{0,{NAME_LENGTH_MAX - 1}}}")
 
 
 @unique
@@ -88,7 +91,8 @@ class AccountFault(ValueError):
     def __init__(self, place: str, value: str) -> None:
         """Name the part and what stands there."""
         super().__init__(
-            f"account, {place}: {value!r}: letters, digits, '_', '.', ':' and '-', 64 at most"
+            f"account, {place}: {value!r}: letters, digits, '_', '.', ':' and '-', "
+            f"{NAME_LENGTH_MAX} at most"
         )
 
 

@@ -107,9 +107,9 @@ def test_every_account_is_read_back_from_its_name(event: Event) -> None:
             assert account_named(account.name) == account
 
 
-@pytest.mark.parametrize("name", ["", "/", "a/b", "é", " C1", "x" * 65])
+@pytest.mark.parametrize("name", ["", "/", "a/b", "é", " C1", "x" * 81])
 def test_an_account_that_no_text_could_name_is_refused(name: str) -> None:
-    """An owner must be letters, digits and a few marks, 64 at most."""
+    """An owner must be letters, digits and a few marks, 80 at most."""
     with pytest.raises(AccountFault, match="owner"):
         Account(AccountKind.USE, name, "CNY")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from datetime import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from twinline.adapters.cli.keyring import add_keyring
@@ -12,7 +13,6 @@ from twinline.adapters.cli.place import add_place, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.words import Verbs
@@ -26,7 +26,8 @@ class Serving:
     """What a server is asked to be, and where it keeps what it has.
 
     That is the database that `place` names, whose personal data is under the keys of `keyring`;
-    in memory, `folder` may hold keys and the record of accesses.
+    in memory, `folder` may hold keys and the record of accesses. `strategy` is the folder of what
+    decides on applications that bring no decision.
     """
 
     host: str
@@ -37,6 +38,7 @@ class Serving:
     keyring: Path
     cut_off: time
     requests_per_second: int
+    strategy: Path | None = None
 
 
 def register(subparsers: Verbs, serve: Callable[[Serving], int]) -> None:
@@ -47,6 +49,12 @@ def register(subparsers: Verbs, serve: Callable[[Serving], int]) -> None:
     verb.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     verb.add_argument(
         "--port", type=_port, default=PORT, help="the port (%(default)s); 0 finds a free one"
+    )
+    verb.add_argument(
+        "--strategy",
+        type=Path,
+        metavar="DIR",
+        help="decide by it on applications that bring no decision of their own",
     )
     verb.add_argument(
         "--cut-off",
@@ -75,6 +83,7 @@ def _serving(arguments: argparse.Namespace) -> Serving:
         keyring=arguments.keyring,
         cut_off=arguments.cut_off,
         requests_per_second=arguments.rate,
+        strategy=arguments.strategy,
     )
 
 

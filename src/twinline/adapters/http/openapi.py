@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _REF: Final = "#/components/schemas/{name}"
+_REQUIREMENTS: Final = re.compile(r" \(R[0-9]+(, R[0-9]+)*\)")
+"""Numbers of requirements: they lead from our code to ours, and nobody else anywhere."""
+
 _PROBLEM: Final = {"$ref": _REF.format(name="ProblemDetails")}
 _ALWAYS: Final = (
     Wrong.UNAUTHENTICATED,
@@ -67,6 +70,16 @@ def description(commands: Sequence[Command[Any, Any]], version: str) -> Json:
     }
 
 
+def about(schema: Json) -> str:
+    """Return in one paragraph what a struct says of its members, nothing where it names none.
+
+    >>> about({"description": "A refund, of all without `amount` (R1)."})
+    'A refund, of all without `amount`.'
+    """
+    said = _REQUIREMENTS.sub("", " ".join(schema.get("description", "").split()))
+    return said if "`" in said else ""
+
+
 def path_members(command: Command[Any, Any]) -> tuple[str, ...]:
     """Return the names of the members that stand in a command's path."""
     return tuple(re.findall(r"\{(\w+)\}", command.path))
@@ -86,10 +99,11 @@ def members(command: Command[Any, Any], schemas: Mapping[str, Json]) -> Json:
 
 
 def _operation(command: Command[Any, Any], schemas: Mapping[str, Json]) -> Json:
+    asked = about(schemas[command.request.__name__])
     operation: Json = {
         "operationId": command.name,
         "summary": command.meaning,
-        "description": f"Needs the scope `{command.scope}`.",
+        "description": " ".join(filter(None, (asked, f"Needs the scope `{command.scope}`."))),
         "tags": [command.scope.value],
         "parameters": _parameters(command, schemas),
         "responses": _responses(command),

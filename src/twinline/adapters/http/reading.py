@@ -26,6 +26,9 @@ Members = dict[str, Any]
 TEXT_RULE: Final = "text in Unicode without control characters"
 UNKNOWN_RULE: Final = "no member of this name; the ones there are: {names}"
 
+_WHOLE: Final = re.compile(r"-?[0-9]{1,40}")
+"""A whole number, in or out of bounds, and short enough to be worth reading."""
+
 
 def body_members(body: bytes) -> Members:
     """Return the members of a JSON object. Raises `Problem` for anything else.
@@ -78,7 +81,8 @@ def _from_text(text: str, kind: object) -> object:
     try:
         return msgspec.to_builtins(msgspec.convert(text, kind, strict=False))
     except msgspec.ValidationError:
-        return text
+        types = {each.get("type") for each in _schemas(msgspec.json.schema(kind))}
+        return int(text) if "integer" in types and _WHOLE.fullmatch(text) else text
 
 
 def _findings(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from twinline.adapters.http.answering import WITH_BODY
-from twinline.adapters.http.openapi import path_members, reasons
+from twinline.adapters.http.openapi import about, path_members, reasons
 from twinline.adapters.http.problem import STATUS_OF_FAMILY, Wrong, title_of
 
 if TYPE_CHECKING:
@@ -56,10 +56,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One command."""
+    """One command. `about_asked` and `about_answered` say what the members mean together."""
 
     name: str
     meaning: str
+    about_asked: str
+    about_answered: str
     method: str
     path: str
     scope: str
@@ -108,6 +110,8 @@ def _entry(command: Command[Any, Any], schemas: Mapping[str, Json]) -> Entry:
     return Entry(
         name=command.name,
         meaning=command.meaning,
+        about_asked=about(asked),
+        about_answered=about(answered),
         method=command.method,
         path=command.path,
         scope=command.scope.value,
@@ -142,13 +146,13 @@ def _members(
     required = schema.get("required", [])
     for name, member in schema["properties"].items():
         place = places.get(name, "answer")
-        about = member.get("description") or _inner(member).get("description", "")
+        described = member.get("description") or _inner(member).get("description", "")
         yield Member(
             name=name,
             place=place,
             kind="instant" if name.endswith("_at") else _kind(member, schemas),
             required=name in required,
-            about=about,
+            about=described,
         )
         inner = _inner(member)
         found = schemas.get(inner.get("$ref", ""), {})

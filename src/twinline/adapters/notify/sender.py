@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import msgspec
 
+import twinline
 from twinline.adapters.notify.signing import signature
 from twinline.app.bank.store import Unavailable
-from twinline.app.bank.webhook import WAITS
+from twinline.app.bank.webhook import WAITS, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ IDLE_S: Final = 0.2
 """How long an idle sender waits before it looks again."""
 
 _AT_ONCE: Final = 16
+_USER_AGENT: Final = f"Twinline/{twinline.__version__}"
 _PAGE: Final = 500
 _LOGGER: Final = logging.getLogger("twinline.notify")
 
@@ -79,7 +81,9 @@ class Sender:
             while await self.step(client, subscriber) and not stop.is_set():
                 pass
         except Exception:
-            _LOGGER.exception("webhooks", extra={"told": {"webhook": subscriber.subscriber_id}})
+            _LOGGER.exception(
+                "webhooks", extra={"told": {"subscriber_id": subscriber.subscriber_id}}
+            )
 
     async def step(self, client: httpx.AsyncClient, subscriber: Subscriber) -> int:
         """Take in what is new and send what is due; return how many letters were sent."""
@@ -122,11 +126,12 @@ class Sender:
         self, client: httpx.AsyncClient, subscriber: Subscriber, event: KeptEvent
     ) -> str:
         """Send an event once; return what went wrong, or nothing."""
-        body = body_of(event)
+        body = msgspec.json.encode(message_of(event))
         message_id = event.event.event_id
         timestamp = int(self._clock.now().timestamp())
         headers = {
             "Content-Type": "application/json",
+            "User-Agent": _USER_AGENT,
             "webhook-id": message_id,
             "webhook-timestamp": str(timestamp),
             "webhook-signature": signature(subscriber.secret, message_id, timestamp, body),
@@ -140,32 +145,6 @@ class Sender:
         except httpx.HTTPError as error:
             return type(error).__name__
         return "" if httpx.codes.is_success(status) else f"answered {status}"
-
-
-class _Told(msgspec.Struct, frozen=True):
-    """What an event's message says, in the form of Standard Webhooks."""
-
-    type: str
-    timestamp: str
-    customer_id: str
-    seq: int
-    data: msgspec.Raw
-
-
-def body_of(event: KeptEvent) -> bytes:
-    """Return the bytes of an event's message: the same at every attempt.
-
-    `seq` is the customer's: it grows with each event, so that a receiver notices one out of order.
-    """
-    return msgspec.json.encode(
-        _Told(
-            event.event.kind,
-            event.booked_at.isoformat().replace("+00:00", "Z"),
-            event.owner,
-            event.seq,
-            msgspec.Raw(event.event.document.encode()),
-        )
-    )
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

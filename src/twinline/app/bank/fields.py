@@ -16,10 +16,12 @@ Identifier = Annotated[
     str, Meta(pattern=NAME, description="1 to 64 letters, digits, `_`, `.` and `-`.")
 ]
 CustomerId = Annotated[str, Meta(pattern=NAME, description="The customer's id.")]
+# What is asked for is bounded by `AMOUNT_MAX_MINOR`. Answers are sums, and one that was booked has
+# to be readable: the patterns let all amounts of 64 bits pass.
 Money = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9]{1,13}(\.[0-9]{1,8})?$",
+        pattern=r"^[0-9]{1,19}(\.[0-9]{1,8})?$",
         description="Decimal text: 13 digits at most, no more decimals than the currency has.",
         examples=["1250.00"],
     ),
@@ -27,7 +29,7 @@ Money = Annotated[
 SignedMoney = Annotated[
     str,
     Meta(
-        pattern=r"^-?[0-9]{1,16}(\.[0-9]{1,8})?$",
+        pattern=r"^-?[0-9]{1,19}(\.[0-9]{1,8})?$",
         description="Decimal text with exactly the currency's decimals; may be negative.",
         examples=["-1250.00"],
     ),

@@ -41,12 +41,13 @@ class ReadAuthorisationRefusal(Reason):
 async def _read(
     bank: Bank, request: OfAuthorisation, _call: Call
 ) -> AuthorisationOutcome | Refused:
+    # The hold first: a capture between the two questions is then seen whole or not at all.
+    hold = await bank.store.hold(request.customer_id, request.authorisation_id)
     snapshot = await bank.store.snapshot(request.customer_id)
     if snapshot is None:
         return refused(
             ReadAuthorisationRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id
         )
-    hold = await bank.store.hold(request.customer_id, request.authorisation_id)
     if hold is None:
         return refused(
             ReadAuthorisationRefusal.AUTHORISATION_NOT_FOUND,
@@ -61,7 +62,10 @@ async def _read(
 
 
 def _purchase(snapshot: Snapshot | None, hold: Hold) -> Fact | None:
+    """Return what was captured of an authorisation, None where none was or it still waited."""
     assert snapshot is not None, "a customer stays where it was"
+    if hold.held.resolved_by is None:
+        return None
     for facts in snapshot.facts.values():
         for fact in facts:
             if fact.kind is FactKind.PURCHASE and fact.cause == hold.group_id:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
+from twinline.app.bank.cursor import Count, Cursor, cursor_of, last_of
 from twinline.app.bank.fields import Currency, Identifier, Words
 from twinline.app.bank.merchant import FeeBearer, Merchant
 from twinline.app.bank.reason import Reason, refused
@@ -95,34 +96,44 @@ REGISTER_MERCHANT = Command(
 )
 
 
+_LISTED: Final = "merchants"
+
+
 class ListMerchantsRefusal(Reason):
-    """A list is never refused."""
+    """Why no merchants are listed."""
+
+    CURSOR_UNKNOWN = reason.CURSOR_UNKNOWN
 
 
 class ListMerchantsRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A page of merchants in order of their ids, those after one."""
+    """A page of merchants in order of their ids."""
 
-    after: Annotated[str, Meta(max_length=64)] = ""
-    count: Annotated[int, Meta(ge=1, le=1_000)] = 100
+    cursor: Cursor = ""
+    count: Count = 100
 
 
 class MerchantsPage(Outcome, frozen=True, kw_only=True):
-    """Merchants in order; `next_after` is where the next page begins, null at the end."""
+    """Merchants in order; `next` is empty on the last page."""
 
     merchants: tuple[MerchantOutcome, ...]
-    next_after: str | None
+    next: str
 
 
-async def _list(bank: Bank, request: ListMerchantsRequest, _call: Call) -> MerchantsPage:
+async def _list(bank: Bank, request: ListMerchantsRequest, _call: Call) -> MerchantsPage | Refused:
+    after = last_of(_LISTED, request.cursor) if request.cursor else ""
+    if after is None:
+        return refused(ListMerchantsRefusal.CURSOR_UNKNOWN, "cursor", request.cursor)
     records = await bank.register.records(
-        RecordKind.MERCHANT, after=request.after, count=request.count
+        RecordKind.MERCHANT, after=after, count=request.count + 1
     )
+    shown = records[: request.count]
+    more = len(records) > request.count
     return MerchantsPage(
         merchants=tuple(
             merchant_answer(msgspec.json.decode(each.document, type=Merchant), each.version)
-            for each in records
+            for each in shown
         ),
-        next_after=records[-1].record_id if len(records) == request.count else None,
+        next=cursor_of(_LISTED, shown[-1].record_id) if more else "",
     )
 
 

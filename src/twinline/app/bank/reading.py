@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from msgspec import Meta
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import (
@@ -18,6 +17,7 @@ from twinline.app.bank.answers import (
 from twinline.app.bank.authorisations import AuthoriseRefusal
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Request, Scope
 from twinline.app.bank.credit_balances import kept_minor
+from twinline.app.bank.cursor import Count, Cursor, cursor_of, position_of
 from twinline.app.bank.customers import CustomerOutcome, customer_answer
 from twinline.app.bank.fields import CustomerId, Money, SignedMoney, money
 from twinline.app.bank.funding import lending_of
@@ -26,6 +26,7 @@ from twinline.app.bank.posting import HeadroomAnswer, headroom_answer
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.use import Use, inactive, own_spending_minor, use_refused
 from twinline.app.bank.verify import verify_owner
+from twinline.app.bank.webhook import Message, message_of
 from twinline.lines.available import Controls, availability_by_line
 from twinline.terms.product import Product
 
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from twinline.ledger.journal import Entry
     from twinline.lines.available import Availability
     from twinline.lines.least import Term
-
-Count = Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class ReadRefusal(Reason):
@@ -149,10 +148,17 @@ def _term(term: Term, currency: str, *, binds: bool) -> TermAnswer:
     )
 
 
-class JournalRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A page of a customer's journal: the entries after `after_seq`."""
+class ReadJournalRefusal(Reason):
+    """Why no journal is read, in the order the checks run."""
 
-    after_seq: Annotated[int, Meta(ge=0)] = 0
+    CUSTOMER_NOT_FOUND = reason.CUSTOMER_NOT_FOUND
+    CURSOR_UNKNOWN = reason.CURSOR_UNKNOWN
+
+
+class JournalRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of a customer's journal."""
+
+    cursor: Cursor = ""
     count: Count = 100
 
 
@@ -185,25 +191,30 @@ class EntryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JournalPage(Outcome, frozen=True, kw_only=True):
-    """Entries in order; `next_after_seq` is where the next page begins, null at the end."""
+    """Entries in order; `next` is empty on the last page."""
 
     customer_id: str
     entries: tuple[EntryAnswer, ...]
-    next_after_seq: int | None
+    next: str
 
 
 async def _read_journal(bank: Bank, request: JournalRequest, _call: Call) -> JournalPage | Refused:
     snapshot = await bank.store.snapshot(request.customer_id)
     if snapshot is None:
-        return refused(ReadRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
+        no = ReadJournalRefusal.CUSTOMER_NOT_FOUND
+        return refused(no, "customer_id", request.customer_id)
+    listed = f"journal of {request.customer_id}"
+    after_seq = position_of(listed, request.cursor)
+    if after_seq is None:
+        return refused(ReadJournalRefusal.CURSOR_UNKNOWN, "cursor", request.cursor)
     entries = await bank.store.entries(
-        request.customer_id, after_seq=request.after_seq, count=request.count
+        request.customer_id, after_seq=after_seq, count=request.count + 1
     )
-    currency = snapshot.customer.currency
+    shown, more = entries[: request.count], len(entries) > request.count
     return JournalPage(
         customer_id=request.customer_id,
-        entries=tuple(_entry(entry, currency) for entry in entries),
-        next_after_seq=entries[-1].seq if len(entries) == request.count else None,
+        entries=tuple(_entry(entry, snapshot.customer.currency) for entry in shown),
+        next=cursor_of(listed, str(shown[-1].seq)) if more else "",
     )
 
 
@@ -231,54 +242,49 @@ def _entry(entry: Entry, currency: str) -> EntryAnswer:
     )
 
 
-class EventsRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A page of all events: those after a position."""
+_EVENTS: Final = "events"
 
-    after: Annotated[int, Meta(ge=0)] = 0
+
+class ReadEventsRefusal(Reason):
+    """Why no events are read."""
+
+    CURSOR_UNKNOWN = reason.CURSOR_UNKNOWN
+
+
+class EventsRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of all events."""
+
+    cursor: Cursor = ""
     count: Count = 100
 
 
-class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One event, as subscribers are told it."""
+class EventAnswer(Message, frozen=True, kw_only=True):
+    """One event, as subscribers are told it; `event_id` is what they get as `webhook-id`."""
 
-    position: int
     event_id: str
-    kind: str
-    owner: str
-    seq: int
-    booked_at: datetime
-    document: msgspec.Raw
 
 
 class EventsPage(Outcome, frozen=True, kw_only=True):
-    """Events in order; `next_after` is where the next page begins, also when none is there yet."""
+    """Events in order; `next` is where later ones begin, also when there are none yet."""
 
     events: tuple[EventAnswer, ...]
-    next_after: int
+    next: str
 
 
-async def _read_events(bank: Bank, request: EventsRequest, _call: Call) -> EventsPage:
-    kept = await bank.store.events(after=request.after, count=request.count)
+async def _read_events(bank: Bank, request: EventsRequest, _call: Call) -> EventsPage | Refused:
+    after = position_of(_EVENTS, request.cursor)
+    if after is None:
+        return refused(ReadEventsRefusal.CURSOR_UNKNOWN, "cursor", request.cursor)
+    kept = await bank.store.events(after=after, count=request.count)
     return EventsPage(
         events=tuple(_event(each) for each in kept),
-        next_after=kept[-1].position if kept else request.after,
+        next=cursor_of(_EVENTS, str(kept[-1].position if kept else after)),
     )
 
 
 def _event(kept: KeptEvent) -> EventAnswer:
-    return EventAnswer(
-        position=kept.position,
-        event_id=kept.event.event_id,
-        kind=kept.event.kind,
-        owner=kept.owner,
-        seq=kept.seq,
-        booked_at=kept.booked_at,
-        document=msgspec.Raw(kept.event.document.encode()),
-    )
-
-
-class NoRefusal(Reason):
-    """A question that is never refused."""
+    told = msgspec.structs.asdict(message_of(kept))
+    return EventAnswer(event_id=kept.event.event_id, **told)
 
 
 class VerifyRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -305,17 +311,16 @@ class VerifyOutcome(Outcome, frozen=True, kw_only=True):
 
 
 async def _verify(bank: Bank, request: VerifyRequest, _call: Call) -> VerifyOutcome | Refused:
-    standing = await bank.store.standing(request.customer_id)
-    if standing is None:
+    if await bank.store.standing(request.customer_id) is None:
         return refused(ReadRefusal.CUSTOMER_NOT_FOUND, "customer_id", request.customer_id)
-    entries, findings = await verify_owner(bank.store, request.customer_id)
+    verified = await verify_owner(bank.store, request.customer_id)
     return VerifyOutcome(
         customer_id=request.customer_id,
-        entries=entries,
-        chain=standing.chain.hex(),
+        entries=verified.entries,
+        chain=verified.chain.hex(),
         findings=tuple(
             FindingAnswer(invariant=each.invariant, place=each.place, words=each.words)
-            for each in findings
+            for each in verified.findings
         ),
     )
 
@@ -339,7 +344,7 @@ READ_JOURNAL = Command(
     path="/v1/customers/{customer_id}/journal",
     request=JournalRequest,
     outcome=JournalPage,
-    refusals=ReadRefusal,
+    refusals=ReadJournalRefusal,
     scope=Scope.READING,
     keyed=False,
     run=_read_journal,
@@ -351,7 +356,7 @@ READ_EVENTS = Command(
     path="/v1/events",
     request=EventsRequest,
     outcome=EventsPage,
-    refusals=NoRefusal,
+    refusals=ReadEventsRefusal,
     scope=Scope.READING,
     keyed=False,
     run=_read_events,

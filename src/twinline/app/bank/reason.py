@@ -89,6 +89,11 @@ SECOND_PERSON_MISSING: Written = (
     Family.RULE,
     "agreed to by a second person, other than the first",
 )
+CURSOR_UNKNOWN: Written = (
+    "cursor_unknown",
+    Family.RULE,
+    "`next` of a page of this list, or empty",
+)
 VERSION_CHANGED: Written = (
     "version_changed",
     Family.CONFLICT,

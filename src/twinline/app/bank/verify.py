@@ -47,6 +47,15 @@ class Signed:
     key: RootKey
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """One owner's journal as read again: its entries, the chain after them, what is untrue."""
+
+    entries: int
+    chain: bytes
+    findings: Sequence[Finding]
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What a store says of an owner as of one `seq`; the snapshot is a customer's."""
@@ -86,14 +95,15 @@ async def verify(
             yield finding
 
 
-async def verify_owner(store: Store, owner: str) -> tuple[int, Sequence[Finding]]:
-    """Return how many entries one owner's journal has, and all that is not true of it."""
+async def verify_owner(store: Store, owner: str) -> Verified:
+    """Return what one owner's journal is, and all that is not true of it."""
     told, reading = await _told(store, owner), Reading(owner)
     findings: list[Finding] = []
     async for entry in _entries(store, owner, None if told is None else told.claims.seq):
         findings.extend(findings_at(reading, entry))
         reading.add(entry)
-    return reading.seq, (*findings, *_compared(reading, told))
+    findings.extend(_compared(reading, told))
+    return Verified(entries=reading.seq, chain=reading.chain, findings=findings)
 
 
 def _compared(reading: Reading, told: _Told | None) -> Sequence[Finding]:

@@ -7,12 +7,13 @@ one waits until the one before it has arrived or was given up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from twinline.app.bank.store import KeptEvent
 
@@ -46,6 +47,31 @@ class Subscriber:
     def wants(self, kind: str) -> bool:
         """Return whether events of a kind are told."""
         return not self.kinds or kind in self.kinds
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it is told: the body of a webhook, in the form of Standard Webhooks.
+
+    `owner` is whose journal it stands in, a customer's id, `merchant:ID` or `funder:ID`; `seq` is
+    its place there, so that a receiver notices one out of order.
+    """
+
+    type: str
+    timestamp: datetime
+    owner: str
+    seq: int
+    data: msgspec.Raw
+
+
+def message_of(kept: KeptEvent) -> Message:
+    """Return what is told of an event: the same whenever it is asked for."""
+    return Message(
+        type=kept.event.kind,
+        timestamp=kept.booked_at,
+        owner=kept.owner,
+        seq=kept.seq,
+        data=msgspec.Raw(kept.event.document.encode()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

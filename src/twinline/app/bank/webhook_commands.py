@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
+from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
-from twinline.app.bank.cursor import Cursor, cursor_of, last_of
+from twinline.app.bank.cursor import Cursor, cursor_of, position_of
 from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.reason import Reason, refused
 from twinline.app.bank.webhook import Subscriber
@@ -62,7 +63,7 @@ class DeadLettersRefusal(Reason):
     """Why no dead letters are shown."""
 
     SUBSCRIBER_NOT_FOUND = _NOT_FOUND
-    CURSOR_UNKNOWN = ("cursor_unknown", Family.RULE, "`next` of a page of this list, or empty")
+    CURSOR_UNKNOWN = reason.CURSOR_UNKNOWN
 
 
 @unique
@@ -137,7 +138,7 @@ class DeadLetter(Outcome, frozen=True, kw_only=True):
     position: int
     event_id: str
     kind: str
-    customer_id: str
+    owner: str
     attempts: int
     failure: str
 
@@ -228,10 +229,10 @@ class WebhookDesk:
             no = DeadLettersRefusal.SUBSCRIBER_NOT_FOUND
             return refused(no, "subscriber_id", subscriber_id)
         listed = f"dead letters of {subscriber_id}"
-        last = last_of(listed, request.cursor) if request.cursor else "0"
-        if last is None:
+        after = position_of(listed, request.cursor)
+        if after is None:
             return refused(DeadLettersRefusal.CURSOR_UNKNOWN, "cursor", request.cursor)
-        found = await self.webhooks.dead(subscriber_id, after=int(last), count=PAGE + 1)
+        found = await self.webhooks.dead(subscriber_id, after=after, count=PAGE + 1)
         letters = tuple(map(_letter, found[:PAGE]))
         more = len(found) > PAGE
         return DeadLettersOutcome(
@@ -353,7 +354,7 @@ def _letter(delivery: Delivery) -> DeadLetter:
         position=kept.position,
         event_id=kept.event.event_id,
         kind=kept.event.kind,
-        customer_id=kept.owner,
+        owner=kept.owner,
         attempts=delivery.attempts,
         failure=delivery.failure,
     )

@@ -8,7 +8,7 @@ import pytest
 
 from tests.banks import CARD, loan, new_world, opened, purchase, run
 from twinline.app.bank.authorisations import AUTHORISE
-from twinline.app.bank.command import OfCustomer
+from twinline.app.bank.command import OfCustomer, Refused
 from twinline.app.bank.customers import SET_SPENDING_CAP, SpendingCapRequest
 from twinline.app.bank.lines import COMMANDS as LINE_COMMANDS
 from twinline.app.bank.lines import ChangeLimitRequest
@@ -82,7 +82,9 @@ def test_a_loan_starts_with_the_sheet_that_was_confirmed_and_keeps_it() -> None:
         assert sheet["annualised_nominal"] <= "0.240000"
         wrong = _draw(quoted, sheet_sha256="0" * 64)
         assert await world.no(DRAW, wrong) == "sheet_not_confirmed"
-        assert await world.no(DRAW, _draw(quoted, card_ending="1111")) == "card_not_bound"
+        other = await world.ask(DRAW, _draw(quoted, card_ending="1111"))
+        assert isinstance(other, Refused)
+        assert (other.reason, other.value) == ("card_not_bound", ""), "what is kept names no card"
         assert await world.no(DRAW, _draw(quoted, quote_id="none")) == "quote_not_found"
         drawn = await world.done(DRAW, _draw(quoted))
         snapshot = await world.bank.store.snapshot(customer)

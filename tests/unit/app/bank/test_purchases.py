@@ -1,19 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
-from tests.banks import captured, new_world, opened, purchase, run
+from tests.banks import World, captured, new_world, opened, purchase, run
+from tests.overtaken import overtaken
 from twinline.app.bank.authorisations import AUTHORISE, CAPTURE, VOID, OfAuthorisation
 from twinline.app.bank.command import Refused
 from twinline.app.bank.holds import EXPIRE, READ_AUTHORISATION, ExpireRequest
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
 from twinline.app.bank.reading import VERIFY_CUSTOMER, VerifyRequest
 from twinline.app.bank.refunds import REFUND, RefundRequest
-
-if TYPE_CHECKING:
-    from tests.banks import World
 
 
 async def _sound(world: World, customer: str) -> None:
@@ -83,6 +81,36 @@ def test_a_void_gives_all_back() -> None:
         assert await world.no(VOID, missing) == "authorisation_not_found"
         assert await world.no(READ_AUTHORISATION, missing) == "authorisation_not_found"
         assert (await world.done(READ_AUTHORISATION, void)).state == "voided"
+
+    run(story(new_world()))
+
+
+def test_an_authorisation_is_never_read_half_captured() -> None:
+    """Captured while it is being read it is still held or captured, and never voided."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        held = await world.done(AUTHORISE, purchase(customer, "100"))
+        of_it = OfAuthorisation(customer_id=customer, authorisation_id=held.authorisation_id)
+        store = overtaken(world.bank.store, lambda: world.done(CAPTURE, captured(held)))
+        reader = World(replace(world.bank, store=store))
+        read = await reader.done(READ_AUTHORISATION, of_it)
+        assert (read.state, read.captured) in {("held", "0.00"), ("captured", "100.00")}
+
+    run(story(new_world()))
+
+
+def test_a_verification_is_of_one_moment() -> None:
+    """What is booked meanwhile is in both, the number of entries and the chain after them."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        store = overtaken(world.bank.store, lambda: world.buy(customer, "100"))
+        reader = World(replace(world.bank, store=store))
+        verified = await reader.done(VERIFY_CUSTOMER, VerifyRequest(customer_id=customer))
+        entries = await world.bank.store.entries(customer)
+        assert verified.chain == entries[verified.entries - 1].chain.hex()
+        assert verified.findings == ()
 
     run(story(new_world()))
 

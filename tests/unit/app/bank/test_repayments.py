@@ -95,6 +95,25 @@ def test_a_payment_is_refused_for_its_amount_and_its_day_only() -> None:
     run(story(new_world()))
 
 
+def test_what_was_booked_is_answered_however_much_it_is() -> None:
+    """Sums go beyond the largest amount that may be asked for, and are answered twice alike."""
+
+    async def story(world: World) -> None:
+        customer = await opened(world)
+        sources = (_source("9999999999999.99"),) * 10
+        payment = RepayRequest(customer_id=customer, sources=sources)
+        repaid = await world.done(REPAY, payment, "r1")
+        assert repaid.amount == "99999999999999.90"
+        assert await world.done(REPAY, payment, "r1") == repaid
+        back = CreditBalanceRequest(customer_id=customer, amount="9999999999999.99")
+        assert (await world.done(PAY_OUT_CREDIT_BALANCE, back)).kept == "89999999999999.91"
+        beyond = RepayRequest(customer_id=customer, sources=(_source("99999999999999.99"),))
+        assert await world.no(REPAY, beyond) == "amount_not_positive"
+        await _sound(world, customer)
+
+    run(story(new_world()))
+
+
 def test_a_payment_called_back_after_a_redraw_leaves_headroom_below_zero() -> None:
     """A returned repayment is a fact: what it paid is owed again, once, source by source."""
 
