@@ -129,7 +129,7 @@ class BatchPricer:
     """What decides a book's rows by many strategies only to see what is lent, compiled once."""
 
     def __init__(self, deciding: Deciding, others: Sequence[Strategy]) -> None:
-        """Compile the strategies for the day; all read and draw customers as the first one does."""
+        """Compile the strategies for the day; all read and draw as the first one does."""
         self._strategy = deciding.strategy
         assert all(each.columns == self._strategy.columns for each in others)
         assert all(each.experiment == self._strategy.experiment for each in others)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli.bank import SETTLED_AFTER, add_database, with_book
+from twinline.adapters.cli.bank import SETTLED_AFTER, with_book
+from twinline.adapters.cli.place import add_database
 from twinline.adapters.cli.progress import counter
 from twinline.adapters.cli.words import day, moment
 from twinline.app.fault import InputFault
