@@ -31,7 +31,7 @@ from twinline.adapters.notify.sender import Sender
 from twinline.adapters.notify.signing import new_secret
 from twinline.adapters.postgres.access import PostgresAccesses, PostgresKeys
 from twinline.adapters.postgres.connections import ACCESSES, OWNER, Connections
-from twinline.adapters.postgres.database import NAMED, PostgresDatabase
+from twinline.adapters.postgres.database import PostgresDatabase
 from twinline.adapters.postgres.register import PostgresRegister
 from twinline.adapters.postgres.store import PostgresStore
 from twinline.adapters.postgres.vault import PostgresVault, is_marked, mark_of, wrap_again
@@ -100,11 +100,13 @@ def serve_bank(serving: Serving) -> int:
             stopping.listen()
             asyncio.run(_serve(serving, _in_memory(serving), stopping))
             return 0
+        _require_apart(serving)
+        if (keyring := KeyringFile(serving.keyring)).exists():
+            keyring.keyring()  # says what is wrong with it before a book is made for it
         database = _database(serving.place)
         with database.serving(serving.place.folder) as server:
             stopping.listen()
             _say(_where(server, is_named=database.is_named))
-            _require_apart(serving)
             may_make = not database.is_named
             asyncio.run(_serve_from(server, serving, stopping, may_make=may_make))
     return 0
@@ -160,8 +162,7 @@ def _book_at(place: Place) -> Iterator[Server]:
 
 
 def _database(place: Place) -> PostgresDatabase:
-    named = {NAMED: place.url} if place.url else {}
-    return PostgresDatabase({**os.environ, **named})
+    return PostgresDatabase(os.environ, url=place.url)
 
 
 def _where(server: Server, *, is_named: bool) -> str:

@@ -75,9 +75,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read us has closed the pipe; what was asked for has been done.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OUTPUT_CLOSED
-    except PermissionError as error:
-        where = error.filename or "a file"
-        reason = f"{error.strerror}: must be open to the user who runs this"
+    except (PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        where, rule = error.filename or "a file", "must be a file, in folders"
+        if isinstance(error, PermissionError):
+            rule = "must be open to the user who runs this"
+        reason = f"{error.strerror}: {rule}"
         print(f"twinline: error: {where}: {reason}", file=sys.stderr)  # noqa: T201
         return INPUT_FAULT
     except OSError as error:

@@ -140,7 +140,7 @@ def test_keys_are_made_shown_once_and_withdrawn(tmp_path: Path) -> None:
             "an address of this machine that is free",
         ),
         (("key", "add", "a b", "--folder", "x"), "is not a name"),
-        (("key", "add", "shop", "--scopes", "all", "--folder", "x"), "is not of opening"),
+        (("key", "add", "shop", "--scopes", "all", "--folder", "x"), "is no list of scopes"),
     ],
 )
 def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], said: str) -> None:

@@ -152,10 +152,71 @@ def test_a_folder_that_was_mistyped_has_no_book_and_is_given_none(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err == (
-        "twinline: error: tpyo: there is no book in this folder: must be that of one; "
-        "`twinline serve` and `twinline db start` make a new one\n"
+        "twinline: error: tpyo: no book: must be a book's folder; "
+        "only `twinline serve` and `twinline db start` make one\n"
     )
     assert not (tmp_path / "tpyo").exists()
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["db", "start"],
+        ["db", "stop"],
+        ["db", "status"],
+        ["db", "backup", "into"],
+        ["db", "migrate"],
+        ["key", "list"],
+        ["keyring", "rotate"],
+        ["verify"],
+        ["bank", "trial-balance"],
+        ["serve"],
+    ],
+    ids=" ".join,
+)
+def test_a_folder_and_a_server_that_is_named_are_not_taken_for_one_another(
+    verb: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Where a folder is given and the environment names a server, neither is touched."""
+    monkeypatch.setenv("TWINLINE_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/none")
+    folder = str(tmp_path / "db")
+    assert main([*verb, "--folder", folder]) == 2
+    assert capsys.readouterr().err == (
+        f"twinline: error: --folder: {folder}: "
+        "TWINLINE_DATABASE_URL names another server: leave one of them out\n"
+    )
+    assert not (tmp_path / "db").exists()
+
+
+def test_what_is_wrong_with_a_server_is_said_before_it_makes_a_book(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A keyring beside the database, or open to others, is refused before anything is made."""
+    folder, keyring = tmp_path / "db", tmp_path / "keyring.json"
+    keyring.write_text("{}")
+    keyring.chmod(0o644)
+    for wrong, said in ((folder / "k.json", "must lie apart"), (keyring, "chmod 600")):
+        assert main(["serve", "--folder", str(folder), "--keyring", str(wrong)]) == 2
+        assert said in capsys.readouterr().err
+        assert not folder.exists()
+
+
+@pytest.mark.parametrize("roots", [".", "none/roots"])
+def test_a_place_for_roots_that_is_none_is_said_in_one_line(
+    roots: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A folder, or a file in none that is there, ends `roots sign` without a traceback."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["roots", "key", "key", "public"]) == 0
+    capsys.readouterr()
+    assert main(["roots", "sign", "--roots", roots, "--key", "key"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_keys_of_a_server_in_memory_are_where_it_keeps_them(

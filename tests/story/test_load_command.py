@@ -135,7 +135,7 @@ def test_a_loaded_book_is_verified(
         ),
         (
             ("--instalment-weight", "1", "--folder", "nothing"),
-            "nothing: there is no book in this folder",
+            "nothing: no book: must be a book's folder",
         ),
     ],
 )

@@ -158,13 +158,13 @@ def test_what_is_not_true_of_a_shared_account_stops_lending(
     [
         (
             ("--folder", "no/where"),
-            "no/where: no server: start it with `twinline db start --folder no/where`, or name",
+            "no/where: no book: must be a book's folder",
         ),
         (
             ("--database", "postgresql://nobody@127.0.0.1:1/none"),
             "must be a book that runs and can be reached",
         ),
-        (("--database", "x", "--roots", "y"), "--roots: and --key: come together"),
+        (("--database", "x", "--roots", "y"), "--roots: alone: needs --key too"),
     ],
 )
 def test_a_book_that_cannot_be_read_is_a_fault(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
@@ -72,6 +72,18 @@ class Decided:
     compared: ComparisonTally | None = None
 
 
+Lent = tuple[int, int | None]
+"""What a line is lent: its effective limit in minor units, and its price a year in ppm if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What some customers are lent under one strategy, pay-later and cash loan, and their PD."""
+
+    lent: Sequence[tuple[Lent, Lent]]
+    pd_ppm: Sequence[int | None]
+
+
 class BookSource(Protocol):
     """A sound book, opened."""
 
@@ -105,6 +117,15 @@ class BookSource(Protocol):
 
     def counted(self, deciding: Deciding, census: Census) -> Iterator[int]:
         """Decide all customers and add them to a census; yield how many have been, by chunks."""
+
+    def priced(
+        self, deciding: Deciding, others: Sequence[Strategy], drawn: Callable[[str], bool]
+    ) -> Iterator[tuple[int, Sequence[Priced]]]:
+        """Decide customers by a strategy and by others that read the same columns, in order.
+
+        Only those whose id is `drawn` are. Yield how many rows of the book were read, and by each
+        strategy in turn what those of them who waited to be decided are lent, often none.
+        """
 
     def features(self, strategy: Strategy) -> Iterator[tuple[Sequence[object], Features]]:
         """Yield all customers' ids and features in order, in chunks of bounded size."""

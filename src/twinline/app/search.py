@@ -12,11 +12,11 @@ import msgspec
 from twinline import __version__
 from twinline.app.fault import InputFault
 from twinline.app.monitor import named
-from twinline.app.review import book_facts, decider_on, laws_of, laws_on, scale_of, usable_strategy
+from twinline.app.review import book_facts, decider_on, laws_on, scale_of, usable_strategy
+from twinline.app.review_ports import Deciding
 from twinline.app.search_moves import candidates
 from twinline.app.search_record import RECORD_VERSION, CandidateFigures, SearchRecord
 from twinline.compliance.law import read_law
-from twinline.decision.decide import day_number
 from twinline.kernel.money import format_money
 from twinline.kernel.rounding import Rounding, divide
 from twinline.portfolio.frontier import Assumptions, Sum, error_of_total, undominated
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
 
     from twinline.app.book_ports import Progress
     from twinline.app.monitor_ports import Reports, SearchPage
-    from twinline.app.review_ports import BookSource, Language, Shelf
+    from twinline.app.review_ports import BookSource, Language, Priced, Shelf
     from twinline.app.search_moves import Candidate, Selection
-    from twinline.decision.decide import Decider
-    from twinline.decision.law import LawValues
     from twinline.decision.strategy import Strategy
 
 RECORD = "search.json"
@@ -78,13 +76,15 @@ def search(
     found = _candidates(request, files)
     variants = [_variant(request, files, each, scale) for each in found]
     decided_on = request.decided_on or max(book.as_of_on, law.known_on)
-    deciders = {
-        number: decider_on(variant, decided_on)
-        for number, variant in enumerate([strategy, *variants])
-        if not isinstance(variant, str)
-    }
-    laws = laws_on(law, decided_on, book.currency)
-    sampled, sums = _measured(request, book, deciders, laws, progress)
+    decider_on(strategy, decided_on)  # says now what a dated value lacks
+    sound = {n: each for n, each in enumerate(variants, 1) if not isinstance(each, str)}
+    deciding = Deciding(
+        strategy=strategy,
+        decided_on=decided_on,
+        laws=tuple(laws_on(law, decided_on, book.currency).values()),
+        as_of_on=book.as_of_on,
+    )
+    sampled, sums = _measured(request, book, deciding, sound, progress)
     figures = _figures(book, sampled, sums, found, variants)
     record = SearchRecord(
         record_version=RECORD_VERSION,
@@ -145,35 +145,40 @@ def _variant(
 def _measured(
     request: SearchRequest,
     book: BookSource,
-    deciders: Mapping[int, Decider],
-    laws: Mapping[str, LawValues],
+    deciding: Deciding,
+    variants: Mapping[int, Strategy],
     progress: Progress,
 ) -> tuple[int, dict[int, Sum]]:
     """Return how many customers were decided, and each strategy's sums over them."""
-    sums = {number: Sum(request.assumptions) for number in deciders}
-    as_of_day = day_number(book.as_of_on)
+    sums = {number: Sum(request.assumptions) for number in (0, *variants)}
     share = min(request.sample, book.rows) if request.sample else book.rows
     below = DRAWN_OF * share // book.rows
-    in_force = deciders[0]
-    others = [(decider, sums[number]) for number, decider in deciders.items() if number]
+
+    def drawn(customer_id: str) -> bool:
+        return below == DRAWN_OF or _drawn(request.seed, customer_id) < below
+
     sampled = done = 0
-    for customers in book.customers(in_force.strategy.columns):
-        for each in customers:
-            if below < DRAWN_OF and _drawn(request.seed, each.customer_id) >= below:
-                continue
-            sampled += 1
-            law = laws_of(laws, each)
-            base = in_force.decide(each.customer_id, each.cells, law, as_of_day)
-            profit = sums[0].add(base, base.pd_ppm)
-            for decider, held in others:
-                outcome = decider.decide(each.customer_id, each.cells, law, as_of_day)
-                held.differ(held.add(outcome, base.pd_ppm) - profit)
-        done += len(customers)
+    for rows, priced in book.priced(deciding, tuple(variants.values()), drawn):
+        if priced:
+            sampled += len(priced[0].lent)
+            _add(sums, priced)
+        done += rows
         progress(done, book.rows)
     if not sampled:
         rule = "a sample large enough to draw a customer, or 0 for all"
         raise InputFault(place="--sample", value=request.sample, rule=rule)
     return sampled, sums
+
+
+def _add(sums: Mapping[int, Sum], priced: Sequence[Priced]) -> None:
+    """Add some customers to every strategy's sums, the first of which is in force."""
+    pds = priced[0].pd_ppm
+    in_force, *others = zip(sums.values(), priced, strict=True)
+    held, found = in_force
+    profits = [held.add(lent, pd) for lent, pd in zip(found.lent, pds, strict=True)]
+    for held, found in others:
+        for lent, pd, profit in zip(found.lent, pds, profits, strict=True):
+            held.differ(held.add(lent, pd) - profit)
 
 
 def _drawn(seed: int, customer_id: str) -> int:

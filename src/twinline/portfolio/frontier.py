@@ -10,8 +10,6 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinline.decision.outcome import Outcome
-
 PPM = 1_000_000
 
 
@@ -47,21 +45,19 @@ class Sum:
         self.differing = 0
         self.squares = 0.0
 
-    def add(self, outcome: Outcome, pd_ppm: int | None) -> int:
-        """Add one customer; return the profit they bring."""
+    def add(self, lent: Sequence[tuple[int, int | None]], pd_ppm: int | None) -> int:
+        """Add one customer, lent so much at which price by line; return the profit they bring."""
         profit = 0
-        lines = (outcome.pay_later, outcome.cash_loan)
-        for line, use in zip(lines, self._uses, strict=True):
-            limit = line.effective_limit_minor
+        for (limit, price_ppm), use in zip(lent, self._uses, strict=True):
             self.limit_minor += limit
             if not limit:
                 continue
-            if line.price_ppm is None or pd_ppm is None:
+            if price_ppm is None or pd_ppm is None:
                 self.unpriced += 1
                 continue
             loss = limit * pd_ppm * self._lost // PPM
             self.loss += loss
-            profit += limit * use * (line.price_ppm - self._cost) - loss
+            profit += limit * use * (price_ppm - self._cost) - loss
         self.profit += profit
         return profit
 

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reviews import line, outcome
-from twinline.decision.strategy import Action
 from twinline.portfolio.frontier import PPM, Assumptions, Sum, error_of_total, undominated
 
 POINTS = st.lists(st.tuples(st.integers(0, 20), st.integers(-20, 20)), max_size=30)
@@ -30,10 +27,9 @@ def test_nothing_beats_the_frontier_and_the_frontier_beats_the_rest(
 
 def test_profit_is_what_the_formula_says() -> None:
     """1,000 yuan at 16 %, half drawn, 5 % cost, 10 % default, 60 % × 65 % lost: 55 less 39."""
-    one = outcome(line(Action.KEEP, 1_000_00, 1_000_00), line(Action.DECLINE))
     held = Sum(Assumptions())
 
-    profit = held.add(one, 100_000)
+    profit = held.add([(1_000_00, 160_000), (0, None)], 100_000)
 
     assert profit == held.profit == (5_500 - 3_900) * PPM * PPM
     assert held.loss == 3_900 * PPM * PPM
@@ -43,10 +39,7 @@ def test_a_line_without_a_price_is_counted_apart() -> None:
     """A referred line keeps its limit in the sum of limits and is in no other figure."""
     held = Sum(Assumptions())
 
-    referred = msgspec.structs.replace(
-        line(Action.REFER, 500, 500), effective_limit_minor=500, price_ppm=None
-    )
-    held.add(outcome(referred, line(Action.DECLINE)), 100_000)
+    held.add([(500, None), (0, None)], 100_000)
 
     assert (held.profit, held.loss, held.unpriced, held.limit_minor) == (0, 0, 1, 500)
 

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from twinline.adapters.batch.decision_schema import CUSTOMER_FIELDS, DECISION_SCHEMA, LINE_FIELDS
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.fault import NoLawFault
-from twinline.app.review_ports import Decided
-from twinline.decision.columns.column import Column
+from twinline.app.review_ports import Decided, Priced
+from twinline.decision.columns.column import Column, across, or_zero
 from twinline.decision.columns.executor import ColumnDecider, challengers
 from twinline.decision.columns.found import Chunk
 from twinline.decision.columns.outcome import NumberLists, WordLists, Words
@@ -87,8 +87,9 @@ class BatchDecider:
 
     def _outcomes(self, rows: pa.RecordBatch, first_row: int) -> list[OutcomeColumns]:
         """Return the outcomes of a batch by each strategy."""
+        numbers = range(first_row, first_row + rows.num_rows)
         return [
-            each.decide(chunk_of(each.strategy, rows, self._laws, first_row), self._as_of_day)
+            each.decide(chunk_of(each.strategy, rows, self._laws, numbers), self._as_of_day)
             for each in self._deciders
         ]
 
@@ -107,7 +108,8 @@ class BatchCounter:
 
     def add(self, rows: pa.RecordBatch, first_row: int, census: Census) -> None:
         """Add a batch of `columns`; a day is counted back from the book's day."""
-        chunk = chunk_of(self._strategy, rows, self._laws, first_row)
+        numbers = range(first_row, first_row + rows.num_rows)
+        chunk = chunk_of(self._strategy, rows, self._laws, numbers)
         readings = self._reader.read(chunk, self._as_of_day)
         for place, feature in enumerate(self._strategy.features):
             if feature.column and pa.types.is_date32(rows[feature.column].type):
@@ -123,15 +125,55 @@ class BatchCounter:
         )
 
 
+class BatchPricer:
+    """What decides a book's rows by many strategies only to see what is lent, compiled once."""
+
+    def __init__(self, deciding: Deciding, others: Sequence[Strategy]) -> None:
+        """Compile the strategies for the day; all read and draw as the first one does."""
+        self._strategy = deciding.strategy
+        assert all(each.columns == self._strategy.columns for each in others)
+        assert all(each.experiment == self._strategy.experiment for each in others)
+        strategies = [self._strategy, *others]
+        self._deciders = [ColumnDecider(each, deciding.decided_on) for each in strategies]
+        self._laws = deciding.laws
+        self._as_of_day = day_number(deciding.as_of_on)
+        self.columns = tuple(dict.fromkeys([*FRAME, *self._strategy.columns]))
+
+    def priced(self, rows: pa.RecordBatch, row_numbers: Sequence[int]) -> list[Priced]:
+        """Return what the customers of `columns` are lent by each strategy in turn."""
+        chunk = chunk_of(self._strategy, rows, self._laws, row_numbers)
+        return [_priced(each.decide(chunk, self._as_of_day)) for each in self._deciders]
+
+
+def _priced(outcomes: OutcomeColumns) -> Priced:
+    lines = [
+        zip(
+            across(or_zero(line.effective_limit_minor), outcomes.rows).tolist(),
+            _or_none(line.price_ppm, outcomes.rows),
+            strict=True,
+        )
+        for line in (outcomes.pay_later, outcomes.cash_loan)
+    ]
+    return Priced(list(zip(*lines, strict=True)), _or_none(outcomes.pd_ppm, outcomes.rows))
+
+
+def _or_none(column: Column, rows: int) -> list[int | None]:
+    values: list[int | None] = across(column.numbers, rows).tolist()
+    if column.missing is None:
+        return values
+    missing = across(column.missing, rows).tolist()
+    return [None if gone else value for value, gone in zip(values, missing, strict=True)]
+
+
 def chunk_of(
-    strategy: Strategy, rows: pa.RecordBatch, laws: Sequence[LawValues], first_row: int
+    strategy: Strategy, rows: pa.RecordBatch, laws: Sequence[LawValues], row_numbers: Sequence[int]
 ) -> Chunk:
     """Return rows of a book as plain arrays; raises `NoLawFault` for a licence without law."""
     licences = pa.array([law.licence.value for law in laws], pa.string())
     law = pc.index_in(rows["licence"], value_set=licences)
     if law.null_count:
         at = pc.index(law.is_null(), True).as_py()
-        raise NoLawFault(first_row + at, rows["licence"][at].as_py())
+        raise NoLawFault(row_numbers[at], rows["licence"][at].as_py())
     plain = plain_chunk_of(strategy, rows)
     return replace(plain, laws=laws, law=law.to_numpy().astype(np.int64))
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from twinline.adapters.batch.book_file import BookReader
 from twinline.adapters.batch.checking import check_book
-from twinline.adapters.batch.deciding import FRAME, BatchCounter, plain_chunk_of
+from twinline.adapters.batch.deciding import FRAME, BatchCounter, BatchPricer, plain_chunk_of
 from twinline.adapters.batch.loading import rows_of_book, rows_of_review
 from twinline.adapters.batch.review_folder import (
     Decisions,
@@ -27,20 +27,21 @@ from twinline.decision.columns.reading import ColumnReader
 from twinline.decision.decide import day_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
 
     from twinline.app.bank.loading import BookRow, DecidedRow
     from twinline.app.book_ports import Progress
     from twinline.app.compare_record import ComparisonRecord
-    from twinline.app.review_ports import Decided, Deciding
+    from twinline.app.review_ports import Decided, Deciding, Priced
     from twinline.app.review_record import ReviewRecord
     from twinline.decision.columns.reading import Features
     from twinline.decision.strategy import Strategy
     from twinline.portfolio.census import Census
 
 FILES_MAX = 200
+PRICED_TOGETHER = 5_000
 FILE_BYTES_MAX = 1_000_000
 STRATEGY_SUFFIXES = {".toml", ".csv", ".jsonl", ".md"}
 
@@ -87,6 +88,33 @@ class Book:
             counter.add(batch, first_row, census)
             first_row += batch.num_rows
             yield batch.num_rows
+
+    def priced(
+        self, deciding: Deciding, others: Sequence[Strategy], drawn: Callable[[str], bool]
+    ) -> Iterator[tuple[int, Sequence[Priced]]]:
+        """Decide the customers drawn by many strategies; yield rows read, and what they are lent.
+
+        Of a small sample many batches are decided together: each strategy's steps cost a while
+        however few rows they have.
+        """
+        pricer, first_row = BatchPricer(deciding, others), 1
+        waiting: list[pa.RecordBatch] = []
+        numbers: list[int] = []
+        for batch in self._reader.batches(pricer.columns):
+            ids = batch["customer_id"].to_pylist()
+            places = [place for place, each in enumerate(ids) if drawn(each)]
+            waiting.append(
+                batch if len(places) == len(ids) else batch.take(pa.array(places, pa.int64()))
+            )
+            numbers += [first_row + place for place in places]
+            first_row += batch.num_rows
+            is_last = first_row > self.rows
+            if numbers and (is_last or len(numbers) >= PRICED_TOGETHER):
+                rows = pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
+                yield batch.num_rows, pricer.priced(rows, numbers)
+                waiting, numbers = [], []
+            else:
+                yield batch.num_rows, ()
 
     def features(self, strategy: Strategy) -> Iterator[tuple[pa.Array, Features]]:
         """Yield all customers' ids and features in order, batch by batch."""

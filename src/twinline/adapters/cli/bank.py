@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from twinline.adapters.cli.db import default_folder
-from twinline.adapters.cli.place import URL_VARIABLE, Place
+from twinline.adapters.cli.place import place_of
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
@@ -18,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
+    from twinline.adapters.cli.place import Place
     from twinline.adapters.cli.words import Verbs
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.clock import Clock
@@ -41,29 +39,13 @@ def register(subparsers: Verbs) -> Verbs:
     return group.add_subparsers(dest="verb", required=True, metavar="VERB")
 
 
-def add_database(verb: argparse.ArgumentParser) -> None:
-    """Let a verb be told its book."""
-    verb.add_argument(
-        "--database",
-        metavar="URL",
-        default=os.environ.get(URL_VARIABLE, ""),
-        help=f"the book: postgresql://… (default: ${URL_VARIABLE}, else one of our own)",
-    )
-    verb.add_argument(
-        "--folder",
-        type=Path,
-        default=default_folder(),
-        help="where `db start` keeps its server, without --database (default: %(default)s)",
-    )
-
-
 def with_book(
     arguments: argparse.Namespace,
     open_book: Callable[[Place], AbstractAsyncContextManager[Opened]],
     work: Callable[[Opened], Awaitable[Given]],
 ) -> Given:
     """Return what comes of work on the book that the arguments name. Raises `InputFault`."""
-    return asyncio.run(_with_book(open_book(Place(arguments.database, arguments.folder)), work))
+    return asyncio.run(_with_book(open_book(place_of(arguments)), work))
 
 
 async def _with_book(

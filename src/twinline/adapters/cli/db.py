@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from twinline.adapters.cli.place import URL_VARIABLE, add_folder, default_folder, folder_of
 from twinline.adapters.cli.words import moment
 
 if TYPE_CHECKING:
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from twinline.app.bank.database import Database, Server
 
 NOT_RUNNING: Final = 3
-HOME: Final = "XDG_DATA_HOME"
 
 
 def register(subparsers: Verbs, database: Callable[[], Database]) -> None:
     """Add the verbs; `database` is asked for only when one runs."""
-    group = subparsers.add_parser("db", help="start, stop, back up or restore the bank's database")
+    group = subparsers.add_parser(
+        "db",
+        help="start, stop, back up or restore the bank's database",
+        description=f"A server of our own in a folder, or the one that ${URL_VARIABLE} names, "
+        "which is never started or stopped.",
+    )
     verbs = group.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add_start(verbs, database)
     _add_stop(verbs, database)
@@ -33,20 +37,9 @@ def register(subparsers: Verbs, database: Callable[[], Database]) -> None:
     _add_restore(verbs, database)
 
 
-def default_folder() -> Path:
-    """Return where the database is if nobody says: the user's folder for data."""
-    home = os.environ.get(HOME) or Path.home() / ".local" / "share"
-    return Path(home) / "twinline" / "db"
-
-
 def _verb(verbs: Verbs, name: str, meaning: str) -> argparse.ArgumentParser:
     verb = verbs.add_parser(name, help=meaning)
-    verb.add_argument(
-        "--folder",
-        type=Path,
-        default=default_folder(),
-        help="where the database is (default: %(default)s)",
-    )
+    add_folder(verb)
     return verb
 
 
@@ -59,7 +52,7 @@ def _add_start(verbs: Verbs, database: Callable[[], Database]) -> None:
 
 
 def _start(arguments: argparse.Namespace, database: Database) -> int:
-    server = database.start(arguments.folder, archive=arguments.archive)
+    server = database.start(folder_of(arguments), archive=arguments.archive)
     print(_said(server, "started" if server.started else "runs already"))
     return 0
 
@@ -70,7 +63,7 @@ def _add_stop(verbs: Verbs, database: Callable[[], Database]) -> None:
 
 
 def _stop(arguments: argparse.Namespace, database: Database) -> int:
-    print("stopped" if database.stop(arguments.folder) else "it did not run")
+    print("stopped" if database.stop(folder_of(arguments)) else "it did not run")
     return 0
 
 
@@ -83,9 +76,10 @@ def _add_status(verbs: Verbs, database: Callable[[], Database]) -> None:
 
 
 def _status(arguments: argparse.Namespace, database: Database) -> int:
-    server = database.status(arguments.folder)
+    folder = folder_of(arguments)
+    server = database.status(folder)
     if server is None:
-        database.require_book(arguments.folder)
+        database.require_book(folder)
         print("does not run", file=sys.stderr if arguments.url else sys.stdout)
         return NOT_RUNNING
     print(server.url if arguments.url else _said(server, "runs"))
@@ -106,7 +100,7 @@ def _add_migrate(verbs: Verbs, database: Callable[[], Database]) -> None:
 def _migrate(arguments: argparse.Namespace, database: Database) -> int:
     taken = 0
     for step in database.migrate(
-        arguments.folder, contract=arguments.contract, dry_run=arguments.dry_run
+        folder_of(arguments), contract=arguments.contract, dry_run=arguments.dry_run
     ):
         print(f"{step}: {'would do' if arguments.dry_run else 'done'}")
         taken += 1
@@ -122,7 +116,7 @@ def _add_backup(verbs: Verbs, database: Callable[[], Database]) -> None:
 
 
 def _backup(arguments: argparse.Namespace, database: Database) -> int:
-    database.back_up(arguments.folder, arguments.into)
+    database.back_up(folder_of(arguments), arguments.into)
     print(f"backed up, and checked, in {arguments.into}")
     return 0
 
@@ -132,14 +126,18 @@ def _add_restore(verbs: Verbs, database: Callable[[], Database]) -> None:
     verb.add_argument("backup", type=Path, metavar="BACKUP", help="what `db backup` made")
     verb.add_argument("--archive", type=Path, help="the log that was kept since")
     verb.add_argument(
-        "--until", type=moment, metavar="INSTANT", help="no further: 2026-11-03T09:30:00+08:00"
+        "--until",
+        type=moment,
+        metavar="INSTANT",
+        help="no further than 2026-11-03T09:30:00+08:00, which is after the backup ended",
     )
     verb.set_defaults(run=lambda arguments: _restore(arguments, database()))
 
 
 def _restore(arguments: argparse.Namespace, database: Database) -> int:
+    folder = arguments.folder or default_folder()
     server = database.restore(
-        arguments.folder, arguments.backup, archive=arguments.archive, until=arguments.until
+        folder, arguments.backup, archive=arguments.archive, until=arguments.until
     )
     print(_said(server, "restored and started"))
     return 0

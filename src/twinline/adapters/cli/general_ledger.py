@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.bank import (
     SETTLED_AFTER,
-    add_database,
     add_stop_lending,
     monitor_call,
     with_book,
 )
+from twinline.adapters.cli.place import add_database
 from twinline.adapters.cli.progress import counter
 from twinline.adapters.cli.words import day, moment
 from twinline.app.fault import InputFault

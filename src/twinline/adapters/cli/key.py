@@ -125,5 +125,5 @@ def _scopes(text: str) -> frozenset[Scope]:
     try:
         return frozenset(Scope(each) for each in text.split(","))
     except ValueError:
-        message = f"{text!r} is not of {', '.join(Scope)}, with commas between"
+        message = f"{text!r} is no list of scopes, such as purchases,reading: {', '.join(Scope)}"
         raise argparse.ArgumentTypeError(message) from None

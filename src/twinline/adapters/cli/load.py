@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from twinline.adapters.cli.bank import add_database
-from twinline.adapters.cli.place import Place, address_of
+from twinline.adapters.cli.place import add_database, address_of, place_of
 from twinline.adapters.cli.progress import progress_bar
 from twinline.app.fault import InputFault
 from twinline.kernel.rate import parse_decimal
@@ -78,7 +77,7 @@ def _load(arguments: argparse.Namespace, loading: Loading) -> int:
         funder=arguments.funder,
         weight=arguments.instalment_weight,
     )
-    url = address_of(Place(arguments.database, arguments.folder), loading.database)
+    url = address_of(place_of(arguments), loading.database)
     with _uncollected():
         loaded = asyncio.run(_loaded(request, url, loading))
     before = loaded.rows - loaded.added

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from twinline.adapters.cli.db import default_folder
 from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 URL_VARIABLE: Final = "TWINLINE_DATABASE_URL"
 KEYRING_VARIABLE: Final = "TWINLINE_KEYRING"
 CONFIGURATION: Final = "XDG_CONFIG_HOME"
+HOME: Final = "XDG_DATA_HOME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Place:
 def add_database(verb: argparse.ArgumentParser) -> None:
     """Let a verb be told its database."""
     _add_url(verb)
+    add_folder(verb)
+
+
+def add_folder(verb: argparse.ArgumentParser) -> None:
+    """Let a verb be told the folder of a database of our own."""
     verb.add_argument(
         "--folder", type=Path, help=f"where our own database is (default: {default_folder()})"
     )
@@ -64,8 +69,28 @@ def _add_url(where: argparse._ActionsContainer) -> None:
 
 
 def place_of(arguments: argparse.Namespace) -> Place:
-    """Return the database that arguments name."""
-    return Place(arguments.database, arguments.folder or default_folder())
+    """Return the database that arguments name. Raises `InputFault` where they name two."""
+    if getattr(arguments, "memory", False):
+        return Place("", arguments.folder or default_folder())
+    return Place(arguments.database, folder_of(arguments, arguments.database))
+
+
+def folder_of(arguments: argparse.Namespace, url: str = "") -> Path:
+    """Return the folder of our own database.
+
+    Raises `InputFault` where somebody has named a server too: nothing is done to the wrong one.
+    """
+    named = "--database" if url else URL_VARIABLE if os.environ.get(URL_VARIABLE) else ""
+    if arguments.folder is not None and named:
+        rule = f"{named} names another server: leave one of them out"
+        raise InputFault(place="--folder", value=arguments.folder, rule=rule)
+    return arguments.folder or default_folder()
+
+
+def default_folder() -> Path:
+    """Return where the database is if nobody says: the user's folder for data."""
+    home = os.environ.get(HOME) or Path.home() / ".local" / "share"
+    return Path(home) / "twinline" / "db"
 
 
 def address_of(place: Place, database: Callable[[], Database]) -> str:

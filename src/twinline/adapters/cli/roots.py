@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinline.adapters.cli.bank import SETTLED_AFTER, add_database, with_book
+from twinline.adapters.cli.bank import SETTLED_AFTER, with_book
+from twinline.adapters.cli.place import add_database
 from twinline.adapters.cli.words import counted
+from twinline.app.fault import InputFault
 
 if TYPE_CHECKING:
     import argparse
@@ -52,6 +54,9 @@ def _sign(
 ) -> int:
     from twinline.app.bank.roots import signed_root  # noqa: PLC0415 - not for `--help`
 
+    if not arguments.roots.absolute().parent.is_dir():
+        rule = "must be a file in a folder that is there"
+        raise InputFault(place="--roots", value=arguments.roots, rule=rule)
     signer, earlier = signing.signer(arguments.key), signing.roots(arguments.roots)
 
     async def work(store: Store) -> SignedRoot:

@@ -43,7 +43,12 @@ class Serving:
 
 def register(subparsers: Verbs, serve: Callable[[Serving], int]) -> None:
     """Add the verb."""
-    verb = subparsers.add_parser("serve", help="serve the bank over HTTP")
+    verb = subparsers.add_parser(
+        "serve",
+        help="serve the bank over HTTP",
+        description="Ends on SIGTERM or an interruption, once what has begun is answered, and "
+        "stops the database that it started.",
+    )
     add_place(verb)
     add_keyring(verb)
     verb.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from twinline.adapters.cli.bank import (
     SETTLED_AFTER,
-    add_database,
     add_stop_lending,
     monitor_call,
     with_book,
 )
+from twinline.adapters.cli.place import add_database
 from twinline.adapters.cli.progress import counter
 from twinline.adapters.cli.words import counted
 from twinline.app.fault import InputFault
@@ -89,7 +89,9 @@ def _signed(arguments: argparse.Namespace, signing: Callable[[], Signing]) -> Si
     if arguments.roots is None and arguments.key is None:
         return None
     if arguments.roots is None or arguments.key is None:
-        raise InputFault(place="--roots", value="and --key", rule="come together")
+        given, left = ("--key", "--roots") if arguments.roots is None else ("--roots", "--key")
+        rule = f"needs {left} too: the roots that were signed, and the public key they are held to"
+        raise InputFault(place=given, value="alone", rule=rule)
     files = signing()
     roots = files.roots(arguments.roots)
     if not roots:

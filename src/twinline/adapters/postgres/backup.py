@@ -71,7 +71,7 @@ def archiving(launcher: Launcher, archive: Path) -> dict[str, str]:
         rule = (
             f"must be a folder that PostgreSQL's user, {launcher.user_name}, can reach and write"
         )
-        raise InputFault(place="archive", value=archive, rule=rule)
+        raise InputFault(place="--archive", value=archive, rule=rule)
     there = str(archive).replace("%", "%%")
     kept = (
         f'test ! -f "{there}/%f" && cp "%p" "{there}/%f.part" && mv "{there}/%f.part" "{there}/%f"'

@@ -31,9 +31,10 @@ class PostgresDatabase(Database):
     In production (TWINLINE_PRODUCTION=1) the wheel's server is refused.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        """Take what the environment says."""
-        self._named = environment.get(NAMED, "")
+    def __init__(self, environment: Mapping[str, str], *, url: str = "") -> None:
+        """Take what the environment says; an address that was given goes before its own."""
+        self._named = url or environment.get(NAMED, "")
+        self._named_by = "--database" if url else NAMED
         self._wheel = environment.get(PRODUCTION, "") in ("", "0")
 
     @property
@@ -65,7 +66,7 @@ class PostgresDatabase(Database):
         if self._named:
             if archive is not None:
                 rule = f"{NAMED} is set: that server keeps its own archive"
-                raise InputFault(place="archive", value=archive, rule=rule)
+                raise InputFault(place="--archive", value=archive, rule=rule)
             server = self._named_server()
         else:
             launcher = self._launcher(folder)
@@ -123,10 +124,10 @@ class PostgresDatabase(Database):
             with psycopg.connect(self._named) as connection:
                 version = connection.info.server_version // VERSION_DIGITS
         except psycopg.ProgrammingError:
-            raise AddressFault(NAMED) from None
+            raise AddressFault(self._named_by) from None
         except psycopg.OperationalError as error:
             rule = "must name a server that runs and lets its user in"
-            raise InputFault(place=NAMED, value=reason(error), rule=rule) from error
+            raise InputFault(place=self._named_by, value=reason(error), rule=rule) from error
         return Server(self._named, version, started=False)
 
     @staticmethod
@@ -135,7 +136,7 @@ class PostgresDatabase(Database):
         if archive is not None and archive.absolute() != kept:
             if launcher.status() is not None:
                 rule = "the server runs without it: stop it first"
-                raise InputFault(place="archive", value=archive, rule=rule)
+                raise InputFault(place="--archive", value=archive, rule=rule)
             kept = archive
         if kept is None:
             return {}

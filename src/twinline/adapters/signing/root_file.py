@@ -20,7 +20,8 @@ def read_roots(path: Path) -> list[SignedRoot]:
     if not path.exists():
         return []
     roots: list[SignedRoot] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for number, line in enumerate(text.splitlines(), 1):
         try:
             signed = _root_of(line)
         except (KeyError, TypeError, ValueError) as error:

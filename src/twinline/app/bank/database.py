@@ -33,8 +33,8 @@ class NoBookFault(InputFault):
         """Name the folder and what would make a book."""
         super().__init__(
             place=str(folder),
-            value="there is no book in this folder",
-            rule="must be that of one; `twinline serve` and `twinline db start` make a new one",
+            value="no book",
+            rule="must be a book's folder; only `twinline serve` and `twinline db start` make one",
         )
 
 
