@@ -39,3 +39,19 @@ def load(files: Mapping[str, bytes]) -> Strategy:
 def standard() -> Strategy:
     """Return the standard strategy."""
     return load(_files())
+
+
+@cache
+def referring() -> Strategy:
+    """Return the standard strategy, but that a person decides where it does not know the income.
+
+    And where there are three other lenders.
+    """
+    files = standard_files()
+    income = b'reads = "income_minor"\nmissing = '
+    assert income + b'"bin"' in files["features.toml"]
+    files["features.toml"] = files["features.toml"].replace(income + b'"bin"', income + b'"refer"')
+    files["gates.csv"] += (
+        b'three lenders,"coalesce(lenders_elsewhere, 0) == 3",pay_later,refer,MANY_LENDERS\n'
+    )
+    return load(files)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +11,7 @@ import pytest
 
 from tests.banks import World, applying, new_world, purchase
 from tests.databases import empty
-from tests.standard import load, standard_files
+from tests.standard import referring
 from twinline.adapters.postgres.connections import Connections
 from twinline.adapters.postgres.register import PostgresRegister
 from twinline.adapters.postgres.store import PostgresStore
@@ -40,27 +39,10 @@ if TYPE_CHECKING:
 
     from twinline.app.bank.opening import ApplyOutcome
     from twinline.app.bank.underwriting import Decision
-    from twinline.decision.strategy import Strategy
 
 pytestmark = pytest.mark.anyio
 
 GROUNDS = Grounds(code="PAYSLIPS_SEEN", zh="已核实收入", en="payslips were seen")
-
-
-@cache
-def referring() -> Strategy:
-    """Return the standard strategy, but that a person decides where it does not know the income.
-
-    And where there are three other lenders.
-    """
-    files = standard_files()
-    income = b'reads = "income_minor"\nmissing = '
-    assert income + b'"bin"' in files["features.toml"]
-    files["features.toml"] = files["features.toml"].replace(income + b'"bin"', income + b'"refer"')
-    files["gates.csv"] += (
-        b'three lenders,"coalesce(lenders_elsewhere, 0) == 3",pay_later,refer,MANY_LENDERS\n'
-    )
-    return load(files)
 
 
 @pytest.fixture(params=["memory", "postgres"])
