@@ -69,9 +69,11 @@ class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency_scale: dict[str, str | int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Law:
     """The law of one country: dated caps and ceilings by licence, retention for all.
+
+    Read once and the same as itself alone, so that what follows from it can be remembered.
 
     `known_on` is the day on which the table was last held against its sources.
     `person_cap_basis` says what is held against the cap per person. `currency_scale` says how many

@@ -8,6 +8,7 @@ granted, at the grant: then no draw within the lines can pass it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from twinline.compliance.person_cap import Basis, room_minor
@@ -48,6 +49,12 @@ def person_cap(law: Law, licences: Iterable[Licence], on: date, currency: str) -
     Where two licences give the same amount, the one that counts the undrawn line is named. Raises
     `NotInForceError` before the first cap of a licence and `UnknownCurrencyError`.
     """
+    return _person_cap(law, frozenset(licences), on, currency)
+
+
+@lru_cache(maxsize=1_000)
+def _person_cap(law: Law, licences: frozenset[Licence], on: date, currency: str) -> PersonCap:
+    """Return the cap, worked out once for a day: every purchase asks for it."""
     caps = [
         PersonCap(
             cap_minor=law.values(licence, on, currency).person_cap_minor,

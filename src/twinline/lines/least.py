@@ -74,6 +74,9 @@ def least(terms: Sequence[Term], absolute: Term | None = None) -> Least:
     An absolute term is added to them and binds whatever the others are: a stop is one even where
     headroom is below zero.
     """
+    if absolute is None and len(terms) == 1:  # as nearly always: nothing but the base limit
+        (only,) = terms
+        return Least(amount_minor=only.amount_minor, binding=only, next_minor=None, terms=(only,))
     rest = sorted(terms, key=_place)
     binding = absolute or min(rest, key=lambda term: term.amount_minor)
     others = [term.amount_minor for term in rest if term is not binding]
