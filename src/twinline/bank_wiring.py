@@ -19,7 +19,7 @@ from twinline.adapters.cli.keyring import Keyrings, Rotated
 from twinline.adapters.http.callers import Rates
 from twinline.adapters.http.clock import SystemClock
 from twinline.adapters.http.log import log_to
-from twinline.adapters.http.running import listening, run
+from twinline.adapters.http.running import listening, run, run_to_end
 from twinline.adapters.http.service import Service
 from twinline.adapters.keys.files import FileAccesses, FileKeys
 from twinline.adapters.keys.memory import MemoryAccesses, MemoryKeys
@@ -95,14 +95,14 @@ def serve_bank(serving: Serving) -> int:
     """Serve until told to stop; return the exit code."""
     log_to(sys.stderr)
     if serving.in_memory:
-        asyncio.run(_serve(serving, _in_memory(serving)))
+        run_to_end(_serve(serving, _in_memory(serving)))
         return 0
     database = _database(serving.place)
     with database.serving(serving.place.folder) as server:
         _say(_where(server, is_named=database.is_named))
         keyring = KeyringFile(serving.keyring)
         _require_apart(serving)
-        asyncio.run(_serve_from(server, serving, keyring, may_make=not database.is_named))
+        run_to_end(_serve_from(server, serving, keyring, may_make=not database.is_named))
     return 0
 
 

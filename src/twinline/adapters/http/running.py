@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
+import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
 from twinline.adapters.http.server import application
 from twinline.app.fault import InputFault
 
+if sys.platform == "win32":
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
 
     from twinline.adapters.http.service import Service
 
@@ -22,6 +29,9 @@ GRACE_S: Final = 30
 """How long requests that have begun may take to end once the server is told to stop."""
 
 _BACKLOG: Final = 2048
+_GARBAGE_AT: Final = 20_000
+"""How many more objects there must be than at the last search for cycles; Python's own is 700."""
+
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -39,6 +49,18 @@ def listening(host: str, port: int) -> socket.socket:
         rule = f"an address of this machine that is free and ours to take ({error.strerror})"
         raise InputFault(place="--host and --port", value=f"{host}:{port}", rule=rule) from None
     return listener
+
+
+def run_to_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run a server's work in an event loop in C where there is one.
+
+    What is there by then lives as long as the server, so garbage is never sought in it; elsewhere
+    it is sought less often than Python does, for a request leaves next to none that needs it.
+    """
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_AT)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(work)
 
 
 async def run(service: Service, listener: socket.socket) -> None:
