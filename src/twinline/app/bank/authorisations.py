@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.merchant import Merchant
+    from twinline.app.bank.register import RecordName, Records
     from twinline.app.bank.store import Snapshot
     from twinline.compliance.lending_stop import LendingStop
 
@@ -112,11 +113,13 @@ class Shop:
     hold_days: int
 
 
-async def _shop(bank: Bank, request: AuthoriseRequest, _call: Call) -> Shop:
-    merchant, record = await bank.register.latest(
-        [(RecordKind.MERCHANT, request.merchant_id), (RecordKind.LENDING_STOP, STOPS)]
-    )
-    stops, version = stops_in(record)
+def _merchant_and_stops(request: AuthoriseRequest) -> tuple[RecordName, RecordName]:
+    return (RecordKind.MERCHANT, request.merchant_id), (RecordKind.LENDING_STOP, STOPS)
+
+
+async def _shop(bank: Bank, _request: AuthoriseRequest, _call: Call, records: Records) -> Shop:
+    merchant, standing = records
+    stops, version = stops_in(standing)
     return Shop(
         merchant=merchant_in(merchant),
         stops=stops,
@@ -224,7 +227,7 @@ class OfAuthorisation(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 async def hold_of(
-    bank: Bank, request: CaptureRequest | OfAuthorisation, _call: Call
+    bank: Bank, request: CaptureRequest | OfAuthorisation, _call: Call, _records: Records
 ) -> Hold | None:
     """Return the authorisation that a request is about, waiting or ended."""
     return await bank.store.hold(request.customer_id, request.authorisation_id)
@@ -369,6 +372,7 @@ AUTHORISE = Command(
     run=Deciding(
         reasons=AuthoriseRefusal,
         outcome=AuthorisationOutcome,
+        records=_merchant_and_stops,
         look_up=_shop,
         decide=authorise,
         first=followed,

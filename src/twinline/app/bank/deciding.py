@@ -17,11 +17,12 @@ from twinline.app.bank.store import Busy, StoredAnswer
 from twinline.ledger.admission import Accepted, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call
     from twinline.app.bank.reason import Reason
+    from twinline.app.bank.register import RecordName, Records
     from twinline.app.bank.store import Posting, Snapshot, Store
 
 TRIES: Final = 8
@@ -29,6 +30,11 @@ TRIES: Final = 8
 
 Asked = TypeVar("Asked", bound=OfCustomer)
 Around = TypeVar("Around")
+
+
+def _no_records(_request: OfCustomer) -> Sequence[RecordName]:
+    """Name no record."""
+    return ()
 
 
 def _nothing_first(_bank: Bank, _snapshot: Snapshot, _call: Call) -> None:
@@ -39,14 +45,16 @@ def _nothing_first(_bank: Bank, _snapshot: Snapshot, _call: Call) -> None:
 class Deciding(Generic[Asked, Answered, Around]):
     """What runs a keyed command on one customer.
 
-    `reasons` is the command's enum; `look_up` finds what else than the customer bears on it, and
-    `decide` is pure. `first` says what has to be posted before it can be decided.
+    `reasons` is the command's enum; `records` names the lender's records that bear on it, which
+    are read with the customer; `look_up` finds what else does, and `decide` is pure. `first` says
+    what has to be posted before it can be decided.
     """
 
     reasons: type[Reason]
     outcome: type[Answered]
-    look_up: Callable[[Bank, Asked, Call], Awaitable[Around]]
+    look_up: Callable[[Bank, Asked, Call, Records], Awaitable[Around]]
     decide: Callable[[Snapshot, Asked, Call, Around], Posting | Refused]
+    records: Callable[[Asked], Sequence[RecordName]] = _no_records
     first: Callable[[Bank, Snapshot, Call], Posting | None] = _nothing_first
 
     async def __call__(self, bank: Bank, request: Asked, call: Call) -> Answered | Refused:
@@ -57,7 +65,9 @@ class Deciding(Generic[Asked, Answered, Around]):
     async def _decided(
         self, bank: Bank, request: Asked, call: Call, answers: Answers[Answered]
     ) -> Answered | Refused | None:
-        snapshot, stored = await bank.store.look(request.customer_id, call.key)
+        snapshot, stored, records = await bank.store.look(
+            request.customer_id, call.key, self.records(request)
+        )
         if stored is not None:
             return answers.again(stored, call)
         if snapshot is None:
@@ -67,7 +77,7 @@ class Deciding(Generic[Asked, Answered, Around]):
             if posted is Refusal.PERIOD_LOCKED:
                 return await answers.keep(refused(reason_like(self.reasons, posted)), call)
             return None
-        around = await self.look_up(bank, request, call)
+        around = await self.look_up(bank, request, call, records)
         decided = self.decide(snapshot, request, call, around)
         if isinstance(decided, Refused):
             return await answers.keep(decided, call)
@@ -108,7 +118,7 @@ async def in_turn(
     return answers.refused("IN_PROGRESS")
 
 
-async def nothing_else(_bank: Bank, _request: OfCustomer, _call: Call) -> None:
+async def nothing_else(_bank: Bank, _request: OfCustomer, _call: Call, _records: Records) -> None:
     """Look up nothing: the snapshot is all that bears on the command."""
 
 

@@ -43,6 +43,7 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.register import RecordName, Records
     from twinline.app.bank.store import Snapshot
     from twinline.compliance.lending_stop import LendingStop
 
@@ -306,10 +307,12 @@ class Desk:
     card_ending: str
 
 
-async def _desk(bank: Bank, request: DrawRequest, call: Call) -> Desk:
-    record, standing = await bank.register.latest(
-        [(RecordKind.QUOTE, request.quote_id), (RecordKind.LENDING_STOP, STOPS)]
-    )
+def _quote_and_stops(request: DrawRequest) -> tuple[RecordName, RecordName]:
+    return (RecordKind.QUOTE, request.quote_id), (RecordKind.LENDING_STOP, STOPS)
+
+
+async def _desk(bank: Bank, request: DrawRequest, call: Call, records: Records) -> Desk:
+    record, standing = records
     found = None if record is None else msgspec.json.decode(record.document, type=Quote)
     try:
         fields = await bank.vault.read(request.customer_id, call.client, call.at)
@@ -489,7 +492,12 @@ DRAW = Command(
     scope=Scope.LOANS,
     keyed=True,
     run=Deciding(
-        reasons=DrawRefusal, outcome=LoanOutcome, look_up=_desk, decide=draw, first=followed
+        reasons=DrawRefusal,
+        outcome=LoanOutcome,
+        records=_quote_and_stops,
+        look_up=_desk,
+        decide=draw,
+        first=followed,
     ),
     success=201,
 )
