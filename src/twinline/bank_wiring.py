@@ -19,7 +19,7 @@ from twinline.adapters.cli.keyring import Keyrings, Rotated
 from twinline.adapters.http.callers import Rates
 from twinline.adapters.http.clock import SystemClock
 from twinline.adapters.http.log import log_to
-from twinline.adapters.http.running import Stopping, listening, run
+from twinline.adapters.http.running import Stopping, listening, run, run_to_end
 from twinline.adapters.http.service import Service
 from twinline.adapters.keys.files import FileAccesses, FileKeys
 from twinline.adapters.keys.memory import MemoryAccesses, MemoryKeys
@@ -98,7 +98,7 @@ def serve_bank(serving: Serving) -> int:
     with Stopping() as stopping:
         if serving.in_memory:
             stopping.listen()
-            asyncio.run(_serve(serving, _in_memory(serving), stopping))
+            run_to_end(_serve(serving, _in_memory(serving), stopping))
             return 0
         _require_apart(serving)
         if (keyring := KeyringFile(serving.keyring)).exists():
@@ -108,7 +108,7 @@ def serve_bank(serving: Serving) -> int:
             stopping.listen()
             _say(_where(server, is_named=database.is_named))
             may_make = not database.is_named
-            asyncio.run(_serve_from(server, serving, stopping, may_make=may_make))
+            run_to_end(_serve_from(server, serving, stopping, may_make=may_make))
     return 0
 
 

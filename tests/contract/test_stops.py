@@ -37,8 +37,8 @@ from twinline.lines.line import Cause
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from twinline.app.bank.register import Register
-    from twinline.app.bank.store import Store
+    from twinline.app.bank.register import RecordName, Register
+    from twinline.app.bank.store import Looked, Store
 
 pytestmark = pytest.mark.anyio
 
@@ -91,6 +91,35 @@ def version(number: int) -> Record:
         written_at=START,
         written_by="desk",
     )
+
+
+async def test_a_look_sees_the_records_it_names(servers: Servers) -> None:
+    """What another server has written is read with a customer, each in its place, at any version.
+
+    Many who look together are each given what they named.
+    """
+    store, register = servers.stores[0], servers.registers[1]
+    await store.post(opening())
+    stops, other, nothing = (
+        (RecordKind.LENDING_STOP, STOPS),
+        (RecordKind.MERCHANT, STOPS),
+        (RecordKind.MERCHANT, "nobody"),
+    )
+    merchant = replace(version(1), kind=RecordKind.MERCHANT)
+    assert await register.write([version(1), merchant])
+    assert await register.write([version(2)])
+    asked = [(stops, nothing), (other,), (nothing, other, stops), (), (stops,)]
+    looks = await asyncio.gather(
+        *(store.look("C1" if n % 2 else "nobody", "", names) for n, names in enumerate(asked))
+    )
+    assert [look.records for look in looks] == [
+        (version(2), None),
+        (merchant,),
+        (None, merchant, version(2)),
+        (),
+        (version(2),),
+    ]
+    assert [look.snapshot is not None for look in looks] == [False, True, False, True, False]
 
 
 async def test_new_use_decided_on_other_stops_is_stale(servers: Servers) -> None:
@@ -178,39 +207,39 @@ async def test_stops_of_persons_and_of_monitors_stand_on_every_server(servers: S
     await here.done(AUTHORISE, purchase(customer_id, "1"))
 
 
-class Interrupted(PostgresRegister):
-    """A register between whose reading and the next step something else happens, once."""
+class Interrupted(PostgresStore):
+    """A store between whose reading and the next step something else happens, once."""
 
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
-    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
-        """Return the records, and let happen what happens next."""
-        found = await super().latest(names)
+    async def look(self, customer_id: str, key: str, records: Sequence[RecordName] = ()) -> Looked:
+        """Return what a command is decided on, and let happen what happens next."""
+        looked = await super().look(customer_id, key, records)
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             await meanwhile()
-        return found
+        return looked
 
 
 async def test_a_stop_set_while_a_purchase_is_decided_declines_it(book: str) -> None:
     """A purchase that has looked at the stops when one is set elsewhere is decided again."""
     empty(book)
     async with (
-        PostgresStore(book) as store,
+        Interrupted(book) as store,
+        PostgresStore(book) as other_store,
         Connections(book, 2) as desk,
-        Connections(book, 2) as elsewhere,
     ):
-        register = Interrupted(desk)
+        register = PostgresRegister(desk)
         vault = PostgresVault(desk, lambda: KEYRING)
         bank = replace(new_world().bank, store=store, register=register, vault=vault)
         world = World(bank)
         customer_id = await opened(world)
-        other = World(replace(bank, register=PostgresRegister(elsewhere)), client="risk")
+        other = World(replace(bank, store=other_store), client="risk")
 
         async def set_stop() -> None:
             asked = SetStopRequest(stop_id="S1", cause=Cause.PORTFOLIO, reason="capital")
             await other.done(SET_STOP, asked)
 
         await world.done(AUTHORISE, purchase(customer_id, "10.00"))
-        register.meanwhile = set_stop
+        store.meanwhile = set_stop
         assert await world.no(AUTHORISE, purchase(customer_id, "10.00")) == "lending_stopped"

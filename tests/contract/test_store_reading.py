@@ -296,7 +296,7 @@ async def test_a_look_is_a_snapshot_and_an_answer(store: Store) -> None:
     for owner in ("C1", "C2"):
         for key in ("open", "D1", "N1", "nothing", ""):
             asked = await store.look(owner, key)
-            assert asked == (await store.snapshot(owner), await store.answer(owner, key))
+            assert asked == (await store.snapshot(owner), await store.answer(owner, key), ())
 
 
 async def test_many_who_look_at_once_see_their_own(store: Store) -> None:
@@ -304,9 +304,9 @@ async def test_many_who_look_at_once_see_their_own(store: Store) -> None:
     names = [f"C{number}" for number in range(100)]
     await asyncio.gather(*(store.post(opening(name)) for name in names))
     looks = await asyncio.gather(*(store.look(name, "open") for name in (*names, "nobody")))
-    for name, (snapshot, answer) in zip(names, looks, strict=False):
+    for name, (snapshot, answer, _) in zip(names, looks, strict=False):
         assert snapshot is not None
         assert answer is not None
         assert snapshot.customer.customer_id == name
         assert answer.command_hash == opening(name).group.command_hash
-    assert looks[-1] == (None, None)
+    assert looks[-1] == (None, None, ())

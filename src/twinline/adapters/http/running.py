@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import signal
 import socket
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -12,8 +15,13 @@ import uvicorn
 from twinline.adapters.http.server import application
 from twinline.app.fault import InputFault
 
+if sys.platform == "win32":
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
     from types import FrameType
 
     from twinline.adapters.http.service import Service
@@ -24,6 +32,9 @@ GRACE_S: Final = 30
 """How long requests that have begun may take to end once the server is told to stop."""
 
 _BACKLOG: Final = 2048
+_GARBAGE_AT: Final = 20_000
+"""How many more objects there must be than at the last search for cycles; Python's own is 700."""
+
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -71,6 +82,18 @@ class Stopping:
 
     def _hear(self, _signal: int, _frame: FrameType | None) -> None:
         self.told = True
+
+
+def run_to_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run a server's work in an event loop in C where there is one.
+
+    What is there by then lives as long as the server, so garbage is never sought in it; elsewhere
+    it is sought less often than Python does, for a request leaves next to none that needs it.
+    """
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_AT)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(work)
 
 
 async def run(service: Service, listener: socket.socket, stopping: Stopping) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from twinline.app.bank.register import Record
+    from twinline.app.bank.register import Record, RecordName, Records
 
 
 class MemoryRegister(Register):
@@ -31,7 +31,7 @@ class MemoryRegister(Register):
         versions = self._versions.get((kind, record_id))
         return None if versions is None else versions[-1]
 
-    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
+    async def latest(self, names: Sequence[RecordName]) -> Records:
         """Return the latest versions of some records."""
         return tuple([await self.record(*name) for name in names])
 

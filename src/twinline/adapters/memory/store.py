@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twinline.adapters.memory.journal import empty_journal
 from twinline.adapters.memory.register import MemoryRegister
-from twinline.app.bank.store import KeptEvent, Store
+from twinline.app.bank.store import KeptEvent, Looked, Store
 from twinline.ledger.account import CONTROL_KINDS
 from twinline.ledger.admission import Refusal, admit
 from twinline.ledger.balance import NOTHING, Balance, heading_of, summed
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from twinline.adapters.memory.journal import Journal
+    from twinline.app.bank.register import RecordName
     from twinline.app.bank.store import (
         Closing,
         Hold,
@@ -53,7 +54,7 @@ class MemoryStore(Store):
     def __init__(self, rule: Rule = admit, register: MemoryRegister | None = None) -> None:
         """Begin an empty book; `rule` says what becomes of a group, and tests break it.
 
-        The lending stops stand in `register`.
+        The lending stops and all other records stand in `register`.
         """
         self._rule = rule
         self._register = MemoryRegister() if register is None else register
@@ -68,11 +69,13 @@ class MemoryStore(Store):
         journal = self._journals.get(customer_id)
         return None if journal is None else journal.snapshot(whole=whole)
 
-    async def look(
-        self, customer_id: str, key: str
-    ) -> tuple[Snapshot | None, StoredAnswer | None]:
-        """Return a customer and what was answered to a key, as of one moment."""
-        return await self.snapshot(customer_id), await self.answer(customer_id, key)
+    async def look(self, customer_id: str, key: str, records: Sequence[RecordName] = ()) -> Looked:
+        """Return a customer, what was answered to a key, and records, as of one moment."""
+        return Looked(
+            await self.snapshot(customer_id),
+            await self.answer(customer_id, key),
+            await self._register.latest(records),
+        )
 
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:
         """Return an authorisation, waiting or ended."""

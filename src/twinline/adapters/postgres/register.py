@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from twinline.adapters.postgres.connections import Connections
     from twinline.adapters.postgres.row import Row
+    from twinline.app.bank.register import RecordName, Records
 
 
 class PostgresRegister(Register):
@@ -28,13 +29,11 @@ class PostgresRegister(Register):
         (found,) = await self.latest([(kind, record_id)])
         return found
 
-    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
+    async def latest(self, names: Sequence[RecordName]) -> Records:
         """Return the latest versions of some records, as of one moment."""
         return await self._looks.ask(names)
 
-    async def _latest_of_all(
-        self, asked: Sequence[Sequence[tuple[RecordKind, str]]]
-    ) -> Sequence[tuple[Record | None, ...]]:
+    async def _latest_of_all(self, asked: Sequence[Sequence[RecordName]]) -> Sequence[Records]:
         """Return the records that each caller asks for; what many ask for is read once."""
         kinds, ids = zip(*dict.fromkeys(name for names in asked for name in names), strict=True)
         rows = await self._connections.rows("record", {"kinds": list(kinds), "ids": list(ids)})

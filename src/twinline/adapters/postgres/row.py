@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from twinline.adapters.postgres.later import Later
-from twinline.adapters.postgres.shape import CONTRACT, CUSTOMER, FACT, LINE
+from twinline.adapters.postgres.shape import CONTRACT, CUSTOMER, FACT, LINE, RECORD
 from twinline.app.bank.store import (
     Closing,
     Hold,
@@ -26,6 +26,7 @@ from twinline.ledger.journal import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from twinline.app.bank.register import Record, RecordName
     from twinline.ledger.account import Account
     from twinline.servicing.fact import Fact
 
@@ -54,8 +55,13 @@ def answer_of(row: Row) -> StoredAnswer | None:
     )
 
 
+def records_of(records: str | None) -> dict[RecordName, Record]:
+    """Return records by name: the last column of the first row of `look`."""
+    return {(each.kind, each.record_id): each for each in RECORD.read_all(records)}
+
+
 def snapshot_of(row: Row) -> Snapshot | None:
-    """Return a customer: the last columns of `look`; None where there is none."""
+    """Return a customer: columns of `look`; None where there is none."""
     seq, *minor, document, lines, contracts, facts, holds = row
     if seq is None:
         return None

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 import msgspec
 from msgspec.structs import asdict
 
+from twinline.app.bank.register import Record
 from twinline.app.bank.store import Customer
 from twinline.lines.line import Line, Restriction, TemporaryLimit
 from twinline.servicing.fact import Contract, Fact, Owed
@@ -73,6 +74,7 @@ def _mirror(kind: type, parts: dict[str, type[msgspec.Struct]]) -> type[msgspec.
 
 
 CUSTOMER = Shape(Customer)
+RECORD = Shape(Record)
 LINE = Shape(Line, Restriction, TemporaryLimit)
 CONTRACT = Shape(Contract, Owed)
 FACT = Shape(Fact)

@@ -11,7 +11,7 @@ from twinline.adapters.postgres import row as rows
 from twinline.adapters.postgres.collector import BATCHES_AT_ONCE, Collector
 from twinline.adapters.postgres.connections import Connections
 from twinline.adapters.postgres.gathering import Gathering
-from twinline.app.bank.store import Busy, Store, Unavailable
+from twinline.app.bank.store import Busy, Looked, Store, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from twinline.adapters.postgres.row import Row
+    from twinline.app.bank.register import Record, RecordName
     from twinline.app.bank.store import (
         Closing,
         Hold,
@@ -39,7 +40,7 @@ ALONE: Final = 2
 PAGE: Final = 1_000
 LOST: Final = "what it had kept a moment ago is gone: it failed without syncing its commits"
 ANSWER: Final = 4
-"""How many columns of `look` are about the answer; the customer's follow."""
+"""How many columns of `look` are about the answer; the customer's follow, then the records."""
 
 
 class PostgresStore(Store):
@@ -76,19 +77,32 @@ class PostgresStore(Store):
         if whole:
             (row,) = await self._reading.rows("look_whole", {"owner": customer_id})
             return rows.snapshot_of(row)
-        snapshot, _ = await self.look(customer_id, "")
-        return snapshot
+        return (await self.look(customer_id, "")).snapshot
 
-    async def look(
-        self, customer_id: str, key: str
-    ) -> tuple[Snapshot | None, StoredAnswer | None]:
-        """Return a customer and what was answered to a key, as of one moment."""
-        row = await self._looks.ask((customer_id, key))
-        return rows.snapshot_of(row[ANSWER:]), rows.answer_of(row[:ANSWER])
+    async def look(self, customer_id: str, key: str, records: Sequence[RecordName] = ()) -> Looked:
+        """Return a customer, what was answered to a key, and records, as of one moment."""
+        row, found = await self._looks.ask((customer_id, key, records))
+        return Looked(
+            rows.snapshot_of(row[ANSWER:]),
+            rows.answer_of(row[:ANSWER]),
+            tuple([found.get(name) for name in records]),
+        )
 
-    async def _look_at_all(self, asked: Sequence[tuple[str, str]]) -> Sequence[Row]:
-        owners, keys = zip(*asked, strict=True)
-        return await self._reading.rows("look", {"owners": list(owners), "keys": list(keys)})
+    async def _look_at_all(
+        self, asked: Sequence[tuple[str, str, Sequence[RecordName]]]
+    ) -> Sequence[tuple[Row, Mapping[RecordName, Record]]]:
+        """Return everybody's row, and the records; one that many ask for is read once."""
+        owners, keys, records = zip(*asked, strict=True)
+        names = dict.fromkeys(name for wanted in records for name in wanted)
+        arguments = {
+            "owners": list(owners),
+            "keys": list(keys),
+            "kinds": [kind for kind, _ in names],
+            "ids": [record_id for _, record_id in names],
+        }
+        looked = await self._reading.rows("look", arguments)
+        found = rows.records_of(looked[0][-1])
+        return [(row[:-1], found) for row in looked]
 
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:
         """Return an authorisation, waiting or ended."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.funding import Lending
     from twinline.app.bank.merchant import Merchant
+    from twinline.app.bank.register import RecordName, Records
     from twinline.app.bank.store import Snapshot
 
 
@@ -114,10 +115,12 @@ class Shop:
     hold_days: int
 
 
-async def _shop(bank: Bank, request: AuthoriseRequest, _call: Call) -> Shop:
-    merchant, *bearing = await bank.register.latest(
-        [(RecordKind.MERCHANT, request.merchant_id), *BEARING]
-    )
+def _bearing(request: AuthoriseRequest) -> tuple[RecordName, ...]:
+    return (RecordKind.MERCHANT, request.merchant_id), *BEARING
+
+
+async def _shop(bank: Bank, _request: AuthoriseRequest, _call: Call, records: Records) -> Shop:
+    merchant, *bearing = records
     return Shop(
         merchant=merchant_in(merchant),
         lending=lending_in(bank, *bearing),
@@ -228,7 +231,7 @@ class OfAuthorisation(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 async def hold_of(
-    bank: Bank, request: CaptureRequest | OfAuthorisation, _call: Call
+    bank: Bank, request: CaptureRequest | OfAuthorisation, _call: Call, _records: Records
 ) -> Hold | None:
     """Return the authorisation that a request is about, waiting or ended."""
     return await bank.store.hold(request.customer_id, request.authorisation_id)
@@ -384,6 +387,7 @@ AUTHORISE = Command(
     run=Deciding(
         reasons=AuthoriseRefusal,
         outcome=AuthorisationOutcome,
+        records=_bearing,
         look_up=_shop,
         decide=authorise,
         first=followed,

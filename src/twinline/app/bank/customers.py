@@ -26,6 +26,7 @@ from twinline.lines.restrictions import lift_no_credit, set_no_credit
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call
+    from twinline.app.bank.register import Records
     from twinline.app.bank.store import Customer, Snapshot
     from twinline.ledger.admission import Refusal
 
@@ -130,7 +131,9 @@ class MergeRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=
     into: CustomerId
 
 
-async def _target(bank: Bank, request: MergeRequest, _call: Call) -> Snapshot | None:
+async def _target(
+    bank: Bank, request: MergeRequest, _call: Call, _records: Records
+) -> Snapshot | None:
     return await bank.store.snapshot(request.into)
 
 
@@ -307,7 +310,7 @@ def _changed(snapshot: Snapshot, call: Call, changed: Customer, cause: str) -> P
     )
 
 
-async def _bank(bank: Bank, _request: OfCustomer, _call: Call) -> Bank:
+async def _bank(bank: Bank, _request: OfCustomer, _call: Call, _records: Records) -> Bank:
     return bank
 
 

@@ -18,11 +18,12 @@ from twinline.app.bank.use import beyond, taken_in
 from twinline.ledger.admission import Accepted, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call
     from twinline.app.bank.reason import Reason
+    from twinline.app.bank.register import RecordName, Records
     from twinline.app.bank.store import Posting, Snapshot, Store
 
 TRIES: Final = 8
@@ -30,6 +31,11 @@ TRIES: Final = 8
 
 Asked = TypeVar("Asked", bound=OfCustomer)
 Around = TypeVar("Around")
+
+
+def _no_records(_request: OfCustomer) -> Sequence[RecordName]:
+    """Name no record."""
+    return ()
 
 
 def _nothing_first(_bank: Bank, _snapshot: Snapshot, _call: Call) -> None:
@@ -45,15 +51,17 @@ def _recent_enough(_snapshot: Snapshot, _request: OfCustomer, _around: object) -
 class Deciding(Generic[Asked, Answered, Around]):
     """What runs a keyed command on one customer.
 
-    `reasons` is the command's enum; `look_up` finds what else than the customer bears on it, and
-    `decide` is pure. `first` says what has to be posted before it can be decided, `asks_whole`
-    whether a request bears on contracts that a snapshot leaves out for their age.
+    `reasons` is the command's enum; `records` names the lender's records that bear on it, which
+    are read with the customer; `look_up` finds what else does, and `decide` is pure. `first` says
+    what has to be posted before it can be decided, `asks_whole` whether a request bears on
+    contracts that a snapshot leaves out for their age.
     """
 
     reasons: type[Reason]
     outcome: type[Answered]
-    look_up: Callable[[Bank, Asked, Call], Awaitable[Around]]
+    look_up: Callable[[Bank, Asked, Call, Records], Awaitable[Around]]
     decide: Callable[[Snapshot, Asked, Call, Around], Posting | Refused]
+    records: Callable[[Asked], Sequence[RecordName]] = _no_records
     first: Callable[[Bank, Snapshot, Call], Posting | None] = _nothing_first
     asks_whole: Callable[[Snapshot, Asked, Around], bool] = _recent_enough
 
@@ -65,7 +73,9 @@ class Deciding(Generic[Asked, Answered, Around]):
     async def _decided(
         self, bank: Bank, request: Asked, call: Call, answers: Answers[Answered]
     ) -> Answered | Refused | None:
-        snapshot, stored = await bank.store.look(request.customer_id, call.key)
+        snapshot, stored, records = await bank.store.look(
+            request.customer_id, call.key, self.records(request)
+        )
         if stored is not None:
             return answers.again(stored, call)
         if snapshot is None:
@@ -75,7 +85,7 @@ class Deciding(Generic[Asked, Answered, Around]):
             if posted is Refusal.PERIOD_LOCKED:
                 return await answers.keep(refused(reason_like(self.reasons, posted)), call)
             return None
-        around = await self.look_up(bank, request, call)
+        around = await self.look_up(bank, request, call, records)
         if self.asks_whole(snapshot, request, around):
             snapshot = await bank.store.snapshot(request.customer_id, whole=True)
             assert snapshot is not None, "who is a customer stays one"
@@ -119,7 +129,7 @@ async def in_turn(
     return answers.refused("IN_PROGRESS")
 
 
-async def nothing_else(_bank: Bank, _request: OfCustomer, _call: Call) -> None:
+async def nothing_else(_bank: Bank, _request: OfCustomer, _call: Call, _records: Records) -> None:
     """Look up nothing: the snapshot is all that bears on the command."""
 
 

@@ -30,6 +30,7 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.register import Records
     from twinline.app.bank.store import Posting, Snapshot
 
 
@@ -138,7 +139,7 @@ def _beside(
     return {Control.JOINT: lawful_joint_minor(cap, joint)}
 
 
-async def _bank(bank: Bank, _request: GrantRequest, _call: Call) -> Bank:
+async def _bank(bank: Bank, _request: GrantRequest, _call: Call, _records: Records) -> Bank:
     return bank
 
 

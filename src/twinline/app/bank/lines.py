@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.register import Records
     from twinline.app.bank.store import Snapshot
     from twinline.decision.law import LawValues
     from twinline.lines.line import Line
@@ -162,7 +163,7 @@ class ChangeLimitRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_field
     rate: Rate | None = None
 
 
-async def _bank(bank: Bank, _request: OfCustomer, _call: Call) -> Bank:
+async def _bank(bank: Bank, _request: OfCustomer, _call: Call, _records: Records) -> Bank:
     return bank
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
     from twinline.app.bank.funding import Lender, Lending
+    from twinline.app.bank.register import RecordName, Records
     from twinline.app.bank.store import Snapshot
 
 _PPM = 1_000_000
@@ -306,8 +307,12 @@ class Desk:
     card_ending: str
 
 
-async def _desk(bank: Bank, request: DrawRequest, call: Call) -> Desk:
-    record, *bearing = await bank.register.latest([(RecordKind.QUOTE, request.quote_id), *BEARING])
+def _bearing(request: DrawRequest) -> tuple[RecordName, ...]:
+    return (RecordKind.QUOTE, request.quote_id), *BEARING
+
+
+async def _desk(bank: Bank, request: DrawRequest, call: Call, records: Records) -> Desk:
+    record, *bearing = records
     found = None if record is None else msgspec.json.decode(record.document, type=Quote)
     try:
         reading = Reading(reader=call.client, at=call.at, purpose="loan_draw")
@@ -497,7 +502,12 @@ DRAW = Command(
     scope=Scope.LOANS,
     keyed=True,
     run=Deciding(
-        reasons=DrawRefusal, outcome=LoanOutcome, look_up=_desk, decide=draw, first=followed
+        reasons=DrawRefusal,
+        outcome=LoanOutcome,
+        records=_bearing,
+        look_up=_desk,
+        decide=draw,
+        first=followed,
     ),
     success=201,
 )

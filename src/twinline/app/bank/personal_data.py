@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.register import Records
     from twinline.app.bank.store import Snapshot
     from twinline.compliance.law import Law
 
@@ -199,7 +200,7 @@ class Ended:
     law: Law
 
 
-async def _ended(bank: Bank, request: OfCustomer, call: Call) -> Ended:
+async def _ended(bank: Bank, request: OfCustomer, call: Call, _records: Records) -> Ended:
     ended_on = call.business_on
     standing = await bank.store.standing(request.customer_id)
     if standing is not None:

@@ -35,6 +35,7 @@ from twinline.servicing.fold import refundable_minor
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
+    from twinline.app.bank.register import Records
     from twinline.app.bank.store import Hold, Snapshot
 
 
@@ -77,7 +78,7 @@ class RefundOutcome(Outcome, frozen=True, kw_only=True):
     headroom: HeadroomAnswer
 
 
-async def _hold(bank: Bank, request: RefundRequest, _call: Call) -> Hold | None:
+async def _hold(bank: Bank, request: RefundRequest, _call: Call, _records: Records) -> Hold | None:
     return await bank.store.hold(request.customer_id, request.authorisation_id)
 
 

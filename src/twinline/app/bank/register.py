@@ -57,6 +57,13 @@ class Record:
     written_by: str
 
 
+RecordName = tuple[RecordKind, str]
+"""A record's kind and id."""
+
+Records = tuple[Record | None, ...]
+"""The latest versions of records in the order of the names asked for; None is one not there."""
+
+
 class Register(Protocol):
     """The lender's records, every version of them. Safe under any concurrency."""
 
@@ -64,7 +71,7 @@ class Register(Protocol):
         """Return the latest version of a record, or None if there is none of that id."""
         ...
 
-    async def latest(self, names: Sequence[tuple[RecordKind, str]]) -> tuple[Record | None, ...]:
+    async def latest(self, names: Sequence[RecordName]) -> Records:
         """Return the latest versions of some records as of one moment, in the order of the names.
 
         What anybody's `write` was answered before this is asked is seen by it, on every server.

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import date, datetime
 
+    from twinline.app.bank.register import RecordName, Records
     from twinline.ledger.account import Account
     from twinline.ledger.admission import Accepted, Refusal, Standing
     from twinline.ledger.balance import Balance, Heading
@@ -216,6 +217,17 @@ class StoredAnswer:
     booked_at: datetime
 
 
+class Looked(NamedTuple):
+    """All that a command is decided on, as of one moment; None is a customer or answer not there.
+
+    `records` are the latest versions of the lender's records that were asked for.
+    """
+
+    snapshot: Snapshot | None
+    answer: StoredAnswer | None
+    records: Records = ()
+
+
 class Store(Protocol):
     """A book of customers, contracts and a journal. Safe under any concurrency."""
 
@@ -226,10 +238,11 @@ class Store(Protocol):
         """
         ...
 
-    async def look(
-        self, customer_id: str, key: str
-    ) -> tuple[Snapshot | None, StoredAnswer | None]:
-        """Return a customer and what was answered to a key of it, as of one moment."""
+    async def look(self, customer_id: str, key: str, records: Sequence[RecordName] = ()) -> Looked:
+        """Return a customer, what was answered to a key of it, and records, as of one moment.
+
+        What anybody's `Register.write` was answered before this is asked is seen by it.
+        """
         ...
 
     async def hold(self, customer_id: str, group_id: str) -> Hold | None:

@@ -1,13 +1,15 @@
 -- Many customers looked at together, as of one moment, each with what was answered to one key: all
 -- that a command is decided on. Arguments are an array each, answers come in their order. Lines,
 -- contracts, facts and waiting holds are JSON. Contracts that owe and keep nothing are left out
--- 400 days after the last that happened to them.
+-- 400 days after the last that happened to them. The first row has the latest versions of the
+-- records that are named by kind and id.
 
-CREATE FUNCTION look_1(owners text[], keys text[]) RETURNS TABLE (
+CREATE FUNCTION look_1(owners text[], keys text[], kinds text[], ids text[]) RETURNS TABLE (
   hash bytea, accepted boolean, answer text, answered_at timestamptz,
   seq bigint, pay_later bigint, cash_loan bigint, joint bigint, person bigint,
   pay_later_limit bigint, cash_loan_limit bigint, joint_limit bigint, person_limit bigint,
-  document text, lines text, contracts text, facts text, holds text
+  document text, lines text, contracts text, facts text, holds text,
+  records text
 )
 LANGUAGE plpgsql STABLE
 SET enable_hashjoin = off
@@ -53,7 +55,14 @@ BEGIN
     (
       SELECT json_agg(h.* ORDER BY h.group_id) FROM hold AS h
       WHERE h.customer_id = c.customer_id AND h.resolved_by IS NULL
-    )::text
+    )::text,
+    CASE WHEN a.place = 1 THEN (
+      SELECT json_agg(v.*) FROM unnest(kinds, ids) AS n (kind, record_id), LATERAL (
+        SELECT * FROM record AS r
+        WHERE r.kind = n.kind COLLATE "C" AND r.record_id = n.record_id COLLATE "C"
+        ORDER BY r.version DESC LIMIT 1
+      ) AS v
+    )::text END
   FROM unnest(owners, keys) WITH ORDINALITY AS a (owner, key, place)
   LEFT JOIN customer AS c ON c.customer_id = a.owner AND c.document IS NOT NULL
   LEFT JOIN journal AS j ON j.customer_id = a.owner AND j.group_id = a.key

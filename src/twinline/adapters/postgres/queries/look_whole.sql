@@ -23,4 +23,4 @@ SELECT
     FROM fact AS f WHERE f.customer_id = %(owner)s
   )::text,
   c.holds
-FROM look_1(ARRAY[%(owner)s], ARRAY['']) AS c;
+FROM look_1(ARRAY[%(owner)s], ARRAY[''], ARRAY[]::text[], ARRAY[]::text[]) AS c;
