@@ -13,8 +13,10 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 PIN := $(PY) -m uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate
-# A test run on every core. What a file's tests share is made once, by the process that runs them.
-PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# A test run on every core. What a file's tests share is made once, by the process that runs them;
+# a process that crashes has failed its test and is not begun again.
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
+	--max-worker-restart 0
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -25,8 +27,8 @@ demo: .venv/run.stamp ## review a synthetic book and show what came of it
 quick: .venv/dev.stamp ## run all but the slow tests, and properties on fewer examples
 	$(PYTEST) -m "not slow" --hypothesis-profile quick
 
-test: .venv/dev.stamp ## run every test
-	$(PYTEST)
+test: .venv/dev.stamp ## run every test, and name the slowest
+	$(PYTEST) --durations 10
 
 check: .venv/dev.stamp ## format, lint, types, import contracts, tidy rules
 	$(PY) -m ruff format --check

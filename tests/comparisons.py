@@ -9,11 +9,10 @@ import msgspec
 from hypothesis import strategies as st
 
 from tests.columns import columns_of, known_of
-from tests.reviews import NO_GROUPS, line, outcome, standard
+from tests.reviews import NO_GROUPS, book_facts, line, outcome, standard
 from twinline.app.book import PROTECTED_COLUMNS
 from twinline.app.compare_record import COMPARISON_VERSION, ComparisonRecord, digest_of
 from twinline.app.review import strategy_facts
-from twinline.app.review_record import BookFacts
 from twinline.decision.strategy import Action
 from twinline.portfolio.comparison import ComparisonTally
 from twinline.portfolio.comparison_columns import Customers, add_columns
@@ -78,13 +77,7 @@ def comparison_record(cases: Iterable[Case], path: str = "book.parquet") -> Comp
     return ComparisonRecord(
         comparison_version=COMPARISON_VERSION,
         twinline_version="0.0.0",
-        book=BookFacts(
-            path=path,
-            sha256="a" * 64,
-            rows=figures.customers,
-            currency="CNY",
-            as_of_on=date(2026, 10, 31),
-        ),
+        book=book_facts(path, figures.customers),
         decided_on=date(2026, 11, 1),
         new=new,
         old=strategy_facts(standard()),

@@ -110,19 +110,20 @@ def tallied(customers: Iterable[Customer]) -> Tally:
     return tally
 
 
+def book_facts(path: str, rows: int) -> BookFacts:
+    """Return what a record says of the book it was made from."""
+    return BookFacts(
+        path=path, sha256="a" * 64, rows=rows, currency="CNY", as_of_on=date(2026, 10, 31)
+    )
+
+
 def record(customers: Iterable[Customer], path: str = "book.parquet") -> ReviewRecord:
     """Return the record of a review of customers by the standard strategy."""
     figures = tallied(customers).figures()
     return ReviewRecord(
         record_version=RECORD_VERSION,
         twinline_version="0.0.0",
-        book=BookFacts(
-            path=path,
-            sha256="a" * 64,
-            rows=figures.customers,
-            currency="CNY",
-            as_of_on=date(2026, 10, 31),
-        ),
+        book=book_facts(path, figures.customers),
         strategy=strategy_facts(standard()),
         decided_on=date(2026, 11, 1),
         law=(LawValues(licence=Licence.BANK, person_cap_minor=1, price_ceiling_ppm=240_000),),

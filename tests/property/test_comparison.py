@@ -105,7 +105,7 @@ def deciding(strategy: Strategy, against: Strategy | None = None) -> Deciding:
 CASES = st.builds(Case, strategies(), strategies(), st.data())
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(CASES)
 def test_strategies_compare_in_columns_as_one_customer_after_another(case: Case) -> None:
     """Two strategies of different columns, read together, give what each decides by itself."""
@@ -118,7 +118,7 @@ def test_strategies_compare_in_columns_as_one_customer_after_another(case: Case)
     assert case.figures(case.new, case.old) == expected.figures()
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(CASES)
 def test_another_strategy_beside_it_changes_no_decision(case: Case) -> None:
     """The decisions of a review are the same with and without a strategy held against it."""
@@ -129,7 +129,7 @@ def test_another_strategy_beside_it_changes_no_decision(case: Case) -> None:
     assert beside.tally.figures() == alone.tally.figures()
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(CASES)
 def test_any_two_strategies_mirror_each_other(case: Case) -> None:
     """Whatever two strategies are compared, the other way round is the mirror image."""
@@ -140,7 +140,7 @@ def test_any_two_strategies_mirror_each_other(case: Case) -> None:
     assert case.figures(case.new, case.new).alike == len(case.rows)
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(CASES)
 def test_a_book_is_counted_in_columns_as_one_customer_after_another(case: Case) -> None:
     """A census of chunks holds what a census of single customers holds, doubts and gaps too."""

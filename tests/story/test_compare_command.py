@@ -16,6 +16,8 @@ from tests.tables import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 TWINLINE = [sys.executable, "-m", "twinline"]
 STANDARD = ROOT / "strategies" / "standard"
 CUSTOMERS = 600
@@ -148,7 +150,6 @@ def test_an_altered_figure_is_named(copied: Path) -> None:
     )
 
 
-@pytest.mark.slow
 def test_an_altered_strategy_or_a_lost_record_is_refused(copied: Path) -> None:
     """Nothing is said of a comparison whose other strategy changed or whose record is gone."""
     table = copied / "review" / "against" / "scorecard.csv"

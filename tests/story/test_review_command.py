@@ -26,6 +26,8 @@ from twinline.wiring import main
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 TWINLINE = [sys.executable, "-m", "twinline"]
 STANDARD = ROOT / "strategies" / "standard"
 CUSTOMERS = 600
@@ -227,7 +229,6 @@ def test_another_book_or_strategy_is_refused(copied: Path, command: list[str]) -
     assert "the review was made of the book with SHA-256" in book.stderr
 
 
-@pytest.mark.slow
 def test_a_moved_book_is_found_where_it_is_named(copied: Path) -> None:
     """A book that lies elsewhere now is given with --book; without it, one line says so."""
     book, review = copied / "book.parquet", copied / "again"
@@ -272,7 +273,6 @@ def ended(group: int) -> bool:
     return False
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_earlier_review_stands_until_the_new_one_is_whole(copied: Path, jobs: int) -> None:
     """Interrupted in the middle, a review leaves the earlier one, and no file or process else."""
@@ -326,7 +326,6 @@ def test_an_interruption_while_the_program_loads_is_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_a_killed_review_left_is_swept_by_the_next(copied: Path, jobs: int) -> None:
     """After a kill the earlier review stands, and the next one leaves nothing beside its own."""
@@ -364,7 +363,6 @@ def test_a_full_disk_leaves_no_review(made: Path, tmp_path: Path, bytes_max: int
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_a_day_beyond_what_is_known_of_the_law_is_said(made: Path, tmp_path: Path) -> None:
     """A later day than the law table's is decided by its newest values, and that is said."""
     out, note = tmp_path / "review", "note: the law is known as of 2026-11-01, the last day"

@@ -16,6 +16,8 @@ from twinline.wiring import main
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 STANDARD = ROOT / "strategies" / "standard"
 FACTORS = "limits/pay_later_factor.csv"
 
