@@ -102,13 +102,13 @@ Base64; its key is what the secret's Base64 after `whsec_` stands for:
 ```
 
 `type` is one of the `kinds` that `POST /v1/webhooks` lists; another one is refused there.
-`owner` is whose journal it stands in: a customer's id, `merchant:ID` or `funder:ID`.
 
 `data` is what the command answered, without personal data. An event comes at least once, so go by
 `webhook-id`; those of one owner come in order, and `seq` grows with each. Any 2xx within ten
 seconds is an arrival. After a failure it is tried again after {waits}; then it is a dead letter,
 which can be listed and sent again, and the owner's next event goes on. `GET /v1/events` reads the
-same events from the first one on, `event_id` being the `webhook-id`.
+same events from the first one on, `event_id` being the `webhook-id`. `owner` is whose journal an
+event stands in: a customer's id, `merchant:ID` or `funder:ID`.
 """
 
 

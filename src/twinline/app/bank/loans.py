@@ -334,8 +334,7 @@ def draw(snapshot: Snapshot, request: DrawRequest, call: Call, desk: Desk) -> Po
     if no is not None:
         return no
     if request.card_ending != desk.card_ending:
-        # A refusal is kept, and what is kept names no card.
-        return refused(DrawRefusal.CARD_NOT_BOUND, "card_ending")
+        return refused(DrawRefusal.CARD_NOT_BOUND, "card_ending")  # a refusal is kept
     use = Use(
         product=Product.CASH_LOAN,
         amount_minor=desk.quote.amount_minor,

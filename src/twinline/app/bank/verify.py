@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from twinline.app.bank.contract_checks import contract_findings
 from twinline.app.bank.journals import entries_of
@@ -47,13 +47,12 @@ class Signed:
     key: RootKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """One owner's journal as read again: its entries, the chain after them, what is untrue."""
+class Verified(NamedTuple):
+    """One owner's journal as read again: how many entries, what is untrue, the chain's head."""
 
     entries: int
+    findings: tuple[Finding, ...]
     chain: bytes
-    findings: Sequence[Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +101,7 @@ async def verify_owner(store: Store, owner: str) -> Verified:
     async for entry in _entries(store, owner, None if told is None else told.claims.seq):
         findings.extend(findings_at(reading, entry))
         reading.add(entry)
-    findings.extend(_compared(reading, told))
-    return Verified(entries=reading.seq, chain=reading.chain, findings=findings)
+    return Verified(reading.seq, (*findings, *_compared(reading, told)), reading.chain)
 
 
 def _compared(reading: Reading, told: _Told | None) -> Sequence[Finding]:
