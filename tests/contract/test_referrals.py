@@ -170,7 +170,7 @@ async def test_an_offer_of_a_referral_lasts_from_the_day_it_was_made(world: Worl
     await world.done(APPROVE_REFERRAL, approving(applied))
     world.later(days=30)
     accept = AcceptRequest(application_id=applied.application_id)
-    await world.done(ACCEPT, accept)
+    assert (await world.done(ACCEPT, accept)).customer_id == applied.customer_id
 
 
 async def test_only_what_was_referred_is_decided_by_a_person(world: World) -> None:
