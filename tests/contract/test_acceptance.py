@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.banks import KEYRING, applying, decided, new_world, run
+from tests.banks import KEYRING, applying, decided, new_world, opened, run
 from tests.databases import empty
 from tests.served.person import person
 from twinline.adapters.memory.register import MemoryRegister
@@ -113,7 +113,7 @@ async def test_the_same_acceptance_at_once_has_one_answer(worlds: tuple[World, W
 
 
 async def test_two_offers_of_one_person_open_one_customer(worlds: tuple[World, World]) -> None:
-    """Who applied twice, at once on two servers, is one customer, by whichever offer is first."""
+    """Who applied twice, at once on two servers, is one customer, by the later of the two offers."""
     for number in range(ROUNDS):
         applied = await asyncio.gather(*(each.ask(APPLY, of(number)) for each in worlds))
         offers = [each for each in applied if not isinstance(each, Refused)]
@@ -124,7 +124,9 @@ async def test_two_offers_of_one_person_open_one_customer(worlds: tuple[World, W
                 for world, offer in zip(worlds, offers, strict=True)
             )
         )
-        assert named(answers) == ["customer_exists", "yes"]
+        no, yes = named(answers)
+        assert no in {"customer_exists", "offer_replaced"}
+        assert yes == "yes"
 
 
 async def test_an_acceptance_while_a_merge_into_it_runs(worlds: tuple[World, World]) -> None:
@@ -146,6 +148,46 @@ async def test_an_acceptance_while_a_merge_into_it_runs(worlds: tuple[World, Wor
         assert named([again]) == ["customer_exists"]
 
 
+async def here(world: World, number: int) -> str:
+    """Return a new customer."""
+    return (await world.done(ACCEPT, accepting(await world.done(APPLY, of(number))))).customer_id
+
+
+async def test_two_who_are_merged_into_each_other_at_once_are_one(
+    worlds: tuple[World, World],
+) -> None:
+    """One of them stays; the other merge is told that nobody is there any more."""
+    first, second = worlds
+    for number in range(ROUNDS):
+        one, other = await here(first, 2 * number), await here(first, 2 * number + 1)
+        answers = await asyncio.gather(
+            first.ask(MERGE, MergeRequest(customer_id=one, into=other)),
+            second.ask(MERGE, MergeRequest(customer_id=other, into=one)),
+        )
+        assert named(answers) == ["target_not_found", "yes"]
+
+
+async def test_what_a_double_of_a_double_owes_counts_on_the_person(
+    worlds: tuple[World, World],
+) -> None:
+    """Whichever of two merges in a row is first, the law's cap sees the debts of both doubles."""
+    first, second = worlds
+    await opened(first)
+    for number in range(ROUNDS):
+        a, b, c = [await here(first, 3 * number + place) for place in range(3)]
+        await first.buy(a, "100.00")
+        await first.buy(b, "10.00")
+        of_a, of_b = await asyncio.gather(
+            first.ask(MERGE, MergeRequest(customer_id=a, into=b)),
+            second.ask(MERGE, MergeRequest(customer_id=b, into=c)),
+        )
+        assert named([of_b]) == ["yes"]
+        person = await first.bank.store.snapshot(c)
+        assert person is not None
+        owed = {"yes": 110_00, "target_not_found": 10_00}[named([of_a])[0]]
+        assert person.customer.doubles_owe_minor == owed
+
+
 async def test_an_offer_that_has_expired_is_refused_and_stays_so(
     worlds: tuple[World, World],
 ) -> None:
@@ -165,8 +207,8 @@ async def test_an_offer_of_nothing_opens_no_line(worlds: tuple[World, World]) ->
     """Limits of 0 are a decision too: there is a customer, without a line."""
     nothing = decided(pay_later_limit="0", cash_loan_limit="0", joint_limit="0")
     applied = await worlds[0].done(APPLY, of(1, nothing))
-    opened = await worlds[0].done(ACCEPT, accepting(applied))
-    assert opened.lines == ()
+    customer = await worlds[0].done(ACCEPT, accepting(applied))
+    assert customer.lines == ()
 
 
 class Killed(Exception):

@@ -104,6 +104,8 @@ class MemoryStore(Store):
         standing = None if journal is None else journal.standing_for(group, closed)
         if posting.stops_seen not in (None, self._register.stops_version):
             return Refusal.STALE
+        if posting.beside_seen is not None and not self._stands(*posting.beside_seen):
+            return Refusal.STALE
         outcome = self._rule(standing, group, seq_seen)
         if isinstance(outcome, Refusal) or outcome.again:
             return outcome
@@ -116,6 +118,10 @@ class MemoryStore(Store):
             self._moved[movement.account.owner].append(moved)
         self._tell(posting, outcome.seq)
         return outcome
+
+    def _stands(self, owner: str, seq: int) -> bool:
+        journal = self._journals.get(owner)
+        return journal is not None and journal.standing.seq == seq
 
     def _tell(self, posting: Posting, seq: int) -> None:
         for event in posting.events:

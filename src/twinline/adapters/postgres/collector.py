@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 BATCH_MAX: Final = 64
 BATCHES_AT_ONCE: Final = 2
 STALE_TWICE: Final = 2
-STOPS_CHANGED: Final = "TW409"
-"""What `hold_stops_1` raises."""
+SEEN_HAS_CHANGED: Final = "TW409"
+"""What `hold_stops_1` and `hold_beside_1` raise."""
 
 PERIOD_CLOSED: Final = "TW423"
 """What `require_open_1` raises."""
@@ -142,7 +142,8 @@ class Collector:
             owner = self._owners[name]
             waiting = owner.waiting.popleft()
             owner.posting = True
-            if self._together and not waiting.posting.opens:
+            posting = waiting.posting
+            if self._together and not posting.opens and posting.beside_seen is None:
                 batch.append(waiting)
             else:
                 self._start(self._post_alone(waiting))
@@ -171,8 +172,13 @@ class Collector:
                 self._start(self._post_alone(waiting))
 
     async def _post_alone(self, waiting: _Waiting) -> None:
+        beside = waiting.posting.beside_seen
         try:
-            (row,) = await self._alone.rows("post_group", waiting.arguments)
+            if beside is None:
+                (row,) = await self._alone.rows("post_group", waiting.arguments)
+            else:
+                arguments = (beside[0], str(beside[1]), *waiting.arguments)
+                (row,) = await self._alone.rows("post_group_beside", arguments)
             outcome = outcome_of(row)
         except psycopg.Error as error:
             self._answer(waiting, outcome_or_fault_of(error, waiting.posting))
@@ -219,7 +225,7 @@ class Collector:
 
 def outcome_or_fault_of(error: psycopg.Error, posting: Posting) -> Refusal | Exception:
     """Return what an error of the database makes of a posting."""
-    if error.sqlstate == STOPS_CHANGED:
+    if error.sqlstate == SEEN_HAS_CHANGED:
         return Refusal.STALE
     if error.sqlstate == PERIOD_CLOSED:
         return Refusal.PERIOD_LOCKED

@@ -156,7 +156,9 @@ def merge(
     if snapshot.holds:
         return refused(MergeRefusal.HOLDS_WAIT, "authorisations", len(snapshot.holds))
     changed = replace(customer, status=CustomerStatus.MERGED, merged_into=request.into)
-    return _changed(snapshot, call, changed, f"into:{request.into}")
+    posting = _changed(snapshot, call, changed, f"into:{request.into}")
+    # Two who were merged into each other at once would both be nobody.
+    return replace(posting, beside_seen=(request.into, target.seq))
 
 
 _MERGING = Deciding(reasons=MergeRefusal, outcome=CustomerOutcome, look_up=_target, decide=merge)
@@ -183,11 +185,14 @@ async def _merge(bank: Bank, request: MergeRequest, call: Call) -> CustomerOutco
 
 
 async def _counted(bank: Bank, double: CustomerOutcome, call: Call) -> Accepted | Refusal:
-    """Count what a double owes on the customer it is; once, whatever happens to it later."""
-    target = await bank.store.snapshot(double.merged_into)
-    snapshot = await bank.store.snapshot(double.customer_id)
-    assert target is not None, "a double points to a customer who is there"
-    assert snapshot is not None, "a double stays where it was"
+    """Count what a double owes on the customer it is; once, whatever happens to it later.
+
+    That customer may have been found to be a double too, meanwhile.
+    """
+    snapshot = await _there(bank, double.customer_id)
+    target = await _there(bank, double.merged_into)
+    while target.customer.merged_into:
+        target = await _there(bank, target.customer.merged_into)
     controls = Controls(limits=snapshot.limits, headroom=snapshot.headroom)
     owes = controls.used_minor(Control.PERSON) + snapshot.customer.doubles_owe_minor
     changed = replace(target.customer, doubles_owe_minor=target.customer.doubles_owe_minor + owes)
@@ -200,6 +205,12 @@ async def _counted(bank: Bank, double: CustomerOutcome, call: Call) -> Accepted 
         cause=f"double:{double.customer_id}",
     )
     return await bank.store.post(Posting(group=group, seq_seen=target.seq, customer=changed))
+
+
+async def _there(bank: Bank, customer_id: str) -> Snapshot:
+    snapshot = await bank.store.snapshot(customer_id)
+    assert snapshot is not None, "doubles, and whom they are merged into, stay where they are"
+    return snapshot
 
 
 class NoCreditRefusal(Reason):

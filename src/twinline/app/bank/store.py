@@ -130,8 +130,9 @@ class Posting:
     stale. `answer` is what is answered if the group is accepted, and again if the same command
     comes again. Lines, contracts and the customer replace what is kept of them; facts and events
     are added; `hold` is what a pending group is kept with. `stops_seen` is the version of the
-    lending stops that new use was decided on, None for what no stop keeps out. Raises
-    `PostingFault`.
+    lending stops that new use was decided on, None for what no stop keeps out. `beside_seen` is
+    another customer that bears on the decision, with the `seq` it was seen at: it stands there
+    while this is posted, or this is stale. Raises `PostingFault`.
     """
 
     group: Group
@@ -145,6 +146,7 @@ class Posting:
     hold: Hold | None = None
     events: tuple[OutboxEvent, ...] = ()
     stops_seen: int | None = None
+    beside_seen: tuple[str, int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not belong together."""
