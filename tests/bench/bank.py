@@ -3,7 +3,7 @@
 A server of our own with fsync on holds the book. In each round pgbench and ours take turns:
 pgbench at its best number of clients; postings of callers who wait behind the collector; whole
 decisions of purchases; and the same over HTTP. Then again on a slow disk, which `commit_delay`
-stands for.
+stands for. Ours run in the event loop that `twinline serve` runs in.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tests.bench.bank_book import (
 )
 from tests.bench.bank_http import CONNECTIONS, authorise, shop
 from tests.bench.figure import Figure, table
+from twinline.adapters.http.running import run_to_end
 from twinline.adapters.postgres.connections import Connections
 from twinline.adapters.postgres.register import PostgresRegister
 from twinline.adapters.postgres.store import PostgresStore
@@ -99,17 +100,17 @@ def figures() -> list[Figure]:
         slow = [_slow_round(server, f"s{number}") for number in range(ROUNDS)]
         server.set(**USUAL, checkpoint_timeout="'30s'")
         server.rest()
-        waits = asyncio.run(_open_loop(server.url))
+        waits = run_to_end(_open_loop(server.url))
     return [*_usual(usual), *_beside("slow disk: ", slow, 2.0), *_waited(*waits)]
 
 
 def _round(server: Served, opened: Shop, run: str) -> Round:
     server.rest()
     compared = _best_pgbench(server, run)
-    posted = _spell(server, lambda: asyncio.run(_posted(server.url, run)))
-    decided = _spell(server, lambda: asyncio.run(_decided(server.url, run)))
+    posted = _spell(server, lambda: run_to_end(_posted(server.url, run)))
+    decided = _spell(server, lambda: run_to_end(_decided(server.url, run)))
     before = opened.cpu_s()
-    asked = _spell(server, lambda: asyncio.run(authorise(opened, f"{run}h", SECONDS)))
+    asked = _spell(server, lambda: run_to_end(authorise(opened, f"{run}h", SECONDS)))
     asked = replace(asked, cpu_s=asked.cpu_s + opened.cpu_s() - before)
     return Round(compared, posted, decided, asked)
 
@@ -117,7 +118,7 @@ def _round(server: Served, opened: Shop, run: str) -> Round:
 def _slow_round(server: Served, run: str) -> Round:
     server.rest()
     compared = _best_pgbench(server, run)
-    return Round(compared, _spell(server, lambda: asyncio.run(_posted(server.url, run))))
+    return Round(compared, _spell(server, lambda: run_to_end(_posted(server.url, run))))
 
 
 def _spell(server: Served, work: Callable[[], tuple[int, float]]) -> Spell:

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import uvicorn
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 GRACE_S: Final = 30
 """How long requests that have begun may take to end once the server is told to stop."""
+
+Ended = TypeVar("Ended")
 
 _BACKLOG: Final = 2048
 _GARBAGE_AT: Final = 20_000
@@ -84,8 +86,8 @@ class Stopping:
         self.told = True
 
 
-def run_to_end(work: Coroutine[Any, Any, None]) -> None:
-    """Run a server's work in an event loop in C where there is one.
+def run_to_end(work: Coroutine[Any, Any, Ended]) -> Ended:
+    """Return what a server's work ends with; it runs in an event loop in C where there is one.
 
     What is there by then lives as long as the server, so garbage is never sought in it; elsewhere
     it is sought less often than Python does, for a request leaves next to none that needs it.
@@ -93,7 +95,7 @@ def run_to_end(work: Coroutine[Any, Any, None]) -> None:
     gc.freeze()
     gc.set_threshold(_GARBAGE_AT)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(work)
+        return runner.run(work)
 
 
 async def run(service: Service, listener: socket.socket, stopping: Stopping) -> None:

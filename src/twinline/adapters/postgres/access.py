@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from twinline.adapters.postgres.gathering import Gathering
 from twinline.app.bank.access import Access, AccessRecord, ApiKey, Keys
 from twinline.app.bank.command import Scope
-from twinline.app.bank.store import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,36 +62,20 @@ def _key_of(row: Row) -> ApiKey:
     )
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Accesses that are written together, and why they could not be."""
-
-    accesses: list[Access] = field(default_factory=list)
-    lost: Unavailable | None = None
-
-
 class PostgresAccesses(AccessRecord):
     """The accesses of a book. Those that come while some are being written go together next."""
 
     def __init__(self, connections: Connections) -> None:
         """Take the connections to work over."""
         self._connections = connections
-        self._batch = _Batch()
-        self._writing = asyncio.Lock()
+        self._keeping = Gathering(self._keep_all)
 
     async def record(self, access: Access) -> None:
         """Keep an access; return once it is kept. Raises `Unavailable`."""
-        batch = self._batch
-        batch.accesses.append(access)
-        async with self._writing:
-            if batch is self._batch:  # nobody has taken it along
-                self._batch = _Batch()
-                try:
-                    await self._connections.rows("keep_accesses", _columns(batch.accesses))
-                except Unavailable as error:
-                    batch.lost = error
-        if batch.lost is not None:
-            raise batch.lost
+        await self._keeping.ask(access)
+
+    async def _keep_all(self, accesses: Sequence[Access]) -> Sequence[Row]:
+        return await self._connections.rows("keep_accesses", _columns(accesses))
 
     async def all(self) -> Sequence[Access]:
         """Return every access in the order they came."""

@@ -16,6 +16,7 @@ import psycopg
 from psycopg import errors
 
 from twinline.adapters.postgres.arguments import arguments_of, together
+from twinline.adapters.postgres.gathering import Company
 from twinline.adapters.postgres.row import BUSY, outcome_of
 from twinline.app.bank.store import Busy, PostingFault, Unavailable
 from twinline.ledger.admission import Refusal
@@ -96,6 +97,7 @@ class Collector:
         self._ready: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._batches_running = 0
+        self._company = Company()
 
     async def post(self, posting: Posting) -> Accepted | Refusal:
         """Return what became of a posting. Raises `Busy`, `PostingFault` and `Unavailable`."""
@@ -152,8 +154,10 @@ class Collector:
     async def _post_batches(self) -> None:
         try:
             while self._ready:
+                await self._company.gathered(self._ready)
                 if batch := self._take():
                     await self._post_batch(batch)
+                    self._company.answered()
         finally:
             self._batches_running -= 1
 

@@ -2,6 +2,9 @@
 
 A question is asked after it was put, never answered from what was read before; so gathering them
 saves round trips and changes no answer.
+
+Where many ask, those who ask next are close behind, each with little to do before: two
+milliseconds after an answer are theirs to come in. Who asks alone, longer after, waits for nobody.
 """
 
 from __future__ import annotations
@@ -11,14 +14,36 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence, Sized
 
 QUESTIONS_MAX: Final = 64
 ASKED_AT_ONCE: Final = 1
 """One query on its way: those who ask meanwhile make the next one larger."""
 
+GATHERED_S: Final = 0.002
+ENOUGH: Final = 16
+"""So many are asked together at once: a query of them costs little more than their own work."""
+
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
+
+
+class Company:
+    """Lets those who are close behind come in, before what waits goes on its way together."""
+
+    def __init__(self) -> None:
+        """Begin with nobody having been answered."""
+        self._answered_at = -GATHERED_S
+
+    async def gathered(self, waiting: Sized) -> None:
+        """Wait until enough are there, or long enough after the last who were answered."""
+        rest_s = self._answered_at + GATHERED_S - asyncio.get_running_loop().time()
+        if rest_s > 0 and len(waiting) < ENOUGH:
+            await asyncio.sleep(rest_s)
+
+    def answered(self) -> None:
+        """Note that some were answered."""
+        self._answered_at = asyncio.get_running_loop().time()
 
 
 class Gathering(Generic[Question, Answer]):
@@ -32,6 +57,7 @@ class Gathering(Generic[Question, Answer]):
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._asking = 0
+        self._company = Company()
 
     async def ask(self, question: Question) -> Answer:
         """Return the answer to a question. What goes wrong, goes wrong for all asked with it."""
@@ -47,8 +73,10 @@ class Gathering(Generic[Question, Answer]):
     async def _work(self) -> None:
         try:
             while self._waiting:
+                await self._company.gathered(self._waiting)
                 count = min(len(self._waiting), QUESTIONS_MAX)
                 await self._answer([self._waiting.popleft() for _ in range(count)])
+                self._company.answered()
         finally:
             self._asking -= 1
 
