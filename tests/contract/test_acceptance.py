@@ -113,7 +113,7 @@ async def test_the_same_acceptance_at_once_has_one_answer(worlds: tuple[World, W
 
 
 async def test_two_offers_of_one_person_open_one_customer(worlds: tuple[World, World]) -> None:
-    """Who applied twice, at once on two servers, is one customer, by the later of the two offers."""
+    """Who applied twice, at once on two servers, is one customer, by the later offer."""
     for number in range(ROUNDS):
         applied = await asyncio.gather(*(each.ask(APPLY, of(number)) for each in worlds))
         offers = [each for each in applied if not isinstance(each, Refused)]

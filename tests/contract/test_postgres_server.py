@@ -22,6 +22,7 @@ from tests.postings import LIMITS, draw, opening
 from twinline.adapters.postgres import binaries as found
 from twinline.adapters.postgres.binaries import NoBinariesFault, find_binaries, reachable
 from twinline.adapters.postgres.database import PostgresDatabase
+from twinline.adapters.postgres.launcher import Launcher
 from twinline.adapters.postgres.store import PostgresStore
 from twinline.app.bank.database import NoBookFault
 from twinline.app.bank.store import Unavailable
@@ -210,6 +211,33 @@ def test_a_restore_goes_to_any_moment(folder: Path, archive: Path, reached_by_al
     assert server_of(folder).url == url
 
 
+def test_a_restore_that_was_interrupted_goes_on(
+    folder: Path, archive: Path, reached_by_all: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`db start` on what an interrupted restore has left replays the log to its end."""
+    url = server_of(folder).url
+    backup, other = reached_by_all / "early", reached_by_all / "it's \\ here"
+    DATABASE.back_up(folder, backup)
+    open_and_draw(url, "C-later", 2)
+    asked_of(url, "SELECT pg_switch_wal()")
+    wait_for_archive(url)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Launcher, "_start_server", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            DATABASE.restore(other, backup, archive=archive, until=None)
+    restored = DATABASE.start(other)
+    try:
+        owners = asked_of(restored.url, "SELECT array_agg(customer_id) FROM twinline.customer")
+        assert "C-later" in owners  # type: ignore[operator]
+        open_and_draw(restored.url, "C-anew", 1)
+    finally:
+        assert DATABASE.stop(other)
+
+
 def wait_for_archive(url: str) -> None:
     """Wait until the log that was closed last has been kept."""
     question = (
@@ -236,6 +264,8 @@ def test_a_restore_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
     (backup / "password").write_text("x", encoding="ascii")
     with pytest.raises(InputFault, match="archive"):
         DATABASE.restore(tmp_path / "new", backup, archive=None, until=moment)
+    with pytest.raises(InputFault, match="must be the folder of the log"):
+        DATABASE.restore(tmp_path / "new", backup, archive=tmp_path / "no", until=None)
     with pytest.raises(InputFault, match="new folder"):
         DATABASE.restore(folder, backup, archive=None, until=None)
 

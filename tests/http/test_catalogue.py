@@ -44,6 +44,20 @@ each_command = pytest.mark.parametrize(
 )
 
 
+def test_what_only_readers_are_told_is_described_so(address: str) -> None:
+    """What an answer may come without is not required of it, and both pages say who is told."""
+    told = httpx.get(f"{address}/openapi.json").json()
+    page = httpx.get(address).text
+
+    for command in (each for each in COMMANDS if each.for_readers):
+        operation = told["paths"][command.path][command.method.lower()]
+        required = told["components"]["schemas"][command.outcome.__name__]["required"]
+        assert not set(command.for_readers) & set(required)
+        for name in command.for_readers:
+            assert f"`{name}`" in operation["description"]
+            assert f"<code>{name}</code> <small>to keys with reading</small>" in page
+
+
 @each_command
 def test_a_command_has_a_route_and_a_scope(
     command: Command[Any, Any], address: str, small: Small

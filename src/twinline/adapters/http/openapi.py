@@ -103,7 +103,7 @@ def _operation(command: Command[Any, Any], schemas: Mapping[str, Json]) -> Json:
     operation: Json = {
         "operationId": command.name,
         "summary": command.meaning,
-        "description": " ".join(filter(None, (asked, f"Needs the scope `{command.scope}`."))),
+        "description": " ".join(filter(None, (asked, _needs(command)))),
         "tags": [command.scope.value],
         "parameters": _parameters(command, schemas),
         "responses": _responses(command),
@@ -116,6 +116,14 @@ def _operation(command: Command[Any, Any], schemas: Mapping[str, Json]) -> Json:
                 "content": {JSON: {"schema": body}},
             }
     return operation
+
+
+def _needs(command: Command[Any, Any]) -> str:
+    needs = f"Needs the scope `{command.scope}`."
+    if not command.for_readers:
+        return needs
+    members = " and ".join(f"`{name}`" for name in command.for_readers)
+    return f"{needs} Only a key with `reading` too is told {members}."
 
 
 def _parameters(command: Command[Any, Any], schemas: Mapping[str, Json]) -> list[Json]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
-from twinline.adapters.postgres.launcher import ServerFault, worst_of
+from twinline.adapters.postgres.launcher import RECOVERING, ServerFault, worst_of
 from twinline.adapters.postgres.statement import statement
 from twinline.app.fault import InputFault
 
@@ -95,6 +95,9 @@ def restore(
     if until is not None and archive is None:
         rule = "needs the archive too: a backup alone is of one moment"
         raise InputFault(place="--until", value=until.isoformat(), rule=rule)
+    if archive is not None and not archive.is_dir():
+        rule = "must be the folder of the log that was kept since"
+        raise InputFault(place="--archive", value=archive, rule=rule)
     if until is not None:
         _require_after(backup, until)
     with launcher.new_cluster(password):
@@ -102,13 +105,13 @@ def restore(
         (launcher.cluster / "log").unlink(missing_ok=True)  # what the other server said
         if archive is not None:
             shutil.copytree(archive, launcher.cluster / REPLAYED)
-            (launcher.cluster / "recovery.signal").touch()
+            (launcher.cluster / RECOVERING).touch()
         for folder, _, names in os.walk(launcher.cluster):
             for name in ("", *names):
                 launcher.give(launcher.cluster / folder / name)
     try:
         server = launcher.start({} if archive is None else _replaying(until))
-        _wait_until_replayed(server.url)
+        wait_until_replayed(server.url)
     except (ServerFault, psycopg.OperationalError) as error:
         raise ReplayFault(launcher, archive) from error
     return server
@@ -151,7 +154,8 @@ def _replaying(until: datetime | None) -> Mapping[str, str]:
     return settings
 
 
-def _wait_until_replayed(url: str) -> None:
+def wait_until_replayed(url: str) -> None:
+    """Wait until a server that replays a log has come to its end, and may be written to."""
     end = time.monotonic() + SECONDS_TO_REPLAY
     while time.monotonic() < end:
         with psycopg.connect(url, autocommit=True) as connection:

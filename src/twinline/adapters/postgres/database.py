@@ -70,7 +70,10 @@ class PostgresDatabase(Database):
             server = self._named_server()
         else:
             launcher = self._launcher(folder)
+            goes_on = launcher.is_recovering
             server = launcher.start(self._archiving(launcher, archive))
+            if goes_on:
+                backups.wait_until_replayed(server.url)
         if not make_book(server.url):
             for _ in migrate(server.url):
                 pass

@@ -43,6 +43,9 @@ SECONDS_TO_START: Final = 60
 SECONDS_TO_END: Final = 10
 STILL_THERE: Final = "Terminate any old server"
 """What PostgreSQL says when processes of a killed server still run."""
+RECOVERING: Final = "recovery.signal"
+"""The file of a cluster that replays a log; PostgreSQL takes it away in the end."""
+RECOVERY_SETTINGS: Final = ("restore_command", "recovery_target")
 OPEN_FILES: Final = Path("/proc/self/fd")
 """Where a process finds what is open in it, whether or not it could go there by name."""
 
@@ -102,7 +105,8 @@ class Launcher:
                 return Server(self.url(), binaries.version, started=False)
             if not self.made:
                 self._make(binaries)
-            self.configure({**SETTINGS, **(settings or {}), "port": self._free_port()})
+            wanted = {**SETTINGS, **self._recovering(), **(settings or {})}
+            self.configure({**wanted, "port": self._free_port()})
             self._start_server(binaries)
             return Server(self.url(), binaries.version, started=True)
 
@@ -144,6 +148,20 @@ class Launcher:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return True
         return False
+
+    @property
+    def is_recovering(self) -> bool:
+        """Whether a restore has begun to replay a log and has not come to its end."""
+        return (self.cluster / RECOVERING).exists()
+
+    def _recovering(self) -> dict[str, str]:
+        """Return the settings of a restore that was interrupted: it goes on where it was."""
+        if not self.is_recovering:
+            return {}
+        own = self.cluster / "postgresql.conf"
+        lines = own.read_text(encoding="utf-8").splitlines() if own.exists() else []
+        kept = (line.partition(" = ") for line in lines if line.startswith(RECOVERY_SETTINGS))
+        return {name: _unquoted(value) for name, _, value in kept}
 
     @property
     def made(self) -> bool:
@@ -348,3 +366,7 @@ class Launcher:
 
 def _quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "''")
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1].replace("''", "'").replace("\\\\", "\\")
