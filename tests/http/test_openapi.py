@@ -74,6 +74,7 @@ def test_a_problem_s_type_leads_to_its_explanation(address: str) -> None:
         assert answer.status_code == 303
         assert answer.headers["Location"] == f"/#{anchor}"
         assert f'id="{anchor}"' in page
+    assert httpx.get(f"{address}/problems/nonsense").status_code == 404
 
 
 @pytest.mark.slow

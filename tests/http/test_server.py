@@ -315,6 +315,25 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(small: Small) ->
     assert answers[-1].headers["Retry-After"] == "1"
 
 
+def test_strangers_cannot_fill_the_record(small: Small) -> None:
+    """Those whose key is nobody's have one rate together, and what goes beyond it is not kept."""
+    before = len(small.accesses.accesses)
+    service = replace(small.service(), rates=Rates(1))
+    with serving(application(service)) as address, httpx.Client(base_url=address) as client:
+        answers = [
+            client.get(DRAWS, headers={"Authorization": f"Bearer twl_{number}"})
+            for number in range(6)
+        ]
+        known = client.get(DRAWS, headers={"Authorization": f"Bearer {small.key('calm')}"})
+
+    assert [answer.status_code for answer in answers[:2]] == [401, 401]
+    assert answers[-1].status_code == 429
+    assert known.status_code == 200
+    kept = [access.status for access in small.accesses.accesses[before:]]
+    assert kept == [401] * kept.count(401) + [200]
+    assert 2 <= kept.count(401) < len(answers)
+
+
 def test_a_fault_tells_nothing_of_what_it_met(
     client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:

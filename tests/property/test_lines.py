@@ -22,7 +22,6 @@ from twinline.lines.effective import (
     effective_limit,
     is_active,
     new_use,
-    next_change_on,
     state_on,
 )
 from twinline.lines.exposure import LinkedUse, available
@@ -41,6 +40,7 @@ from twinline.lines.weight import joint_change_minor, joint_use_minor
 from twinline.terms.product import Product
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from twinline.ledger.control import Headroom
@@ -103,10 +103,22 @@ def test_a_restriction_only_takes(line: Line, restriction: Restriction, on: date
     assert new_use(added, on) is not None or new_use(line, on) is None
 
 
+def dated(line: Line) -> Iterator[date]:
+    """Yield the days that a line names: begin and end of what lies on it, of more, of a delay."""
+    for each in line.restrictions:
+        yield each.from_on
+        if each.to_on is not None:
+            yield each.to_on
+    if line.temporary is not None:
+        yield from (line.temporary.from_on, line.temporary.ends_on)
+    if line.effective_from_on is not None:
+        yield line.effective_from_on
+
+
 @given(lines(), DAYS)
 def test_between_dated_days_nothing_changes(line: Line, on: date) -> None:
     """Until the next dated day limit and admission stay what they are."""
-    end = next_change_on(line, on) or on + timedelta(days=20)
+    end = min((day for day in dated(line) if day > on), default=on + timedelta(days=20))
     now = effective_limit(line, on).limit_minor, new_use(line, on), state_on(line, on)
     while (on := on + timedelta(days=1)) < end:
         assert now == (

@@ -115,20 +115,6 @@ def stop_on(line: Line, on: date) -> Restriction | None:
     return min(stops, key=_own_then_oldest, default=None)
 
 
-def next_change_on(line: Line, after: date) -> date | None:
-    """Return the next day on which the limit or the admission of new use may change by itself.
-
-    None when nothing dated lies ahead. On that day the control account has to follow.
-    """
-    days = [each.from_on for each in line.restrictions]
-    days += [each.to_on for each in line.restrictions if each.to_on is not None]
-    if line.temporary is not None:
-        days += [line.temporary.from_on, line.temporary.ends_on]
-    if line.state is LineState.PENDING_EFFECTIVE and line.effective_from_on is not None:
-        days.append(line.effective_from_on)
-    return min((day for day in days if day > after), default=None)
-
-
 def _own_then_oldest(stop: Restriction) -> tuple[bool, date, str]:
     return stop.cause is not Cause.CUSTOMER, stop.from_on, stop.restriction_id
 

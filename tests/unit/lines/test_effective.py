@@ -11,7 +11,6 @@ from twinline.lines.effective import (
     UseRefusal,
     effective_limit,
     new_use,
-    next_change_on,
     state_on,
     stop_on,
 )
@@ -151,20 +150,3 @@ def test_a_stop_holds_within_its_days_only() -> None:
         False,
         True,
     ]
-
-
-def test_the_next_change_is_the_next_dated_day() -> None:
-    """Begin and end of restrictions, of a temporary limit, of a delay; nothing after the last."""
-    stop = replace(restriction(RestrictionKind.STOP), from_on=day(3), to_on=day(9))
-    line = replace(FESTIVAL, restrictions=(stop,))
-
-    assert [next_change_on(line, day(offset)) for offset in (0, 2, 3, 5, 9)] == [
-        day(2),
-        day(3),
-        day(5),
-        day(9),
-        None,
-    ]
-    delayed = replace(OPEN, state=LineState.PENDING_EFFECTIVE, effective_from_on=day(1))
-    assert next_change_on(delayed, TODAY) == day(1)
-    assert next_change_on(replace(delayed, state=LineState.OPEN), TODAY) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -48,6 +49,9 @@ NEW_IDS: Final = 8
 
 NO_COMMAND: Final = "none"
 _NOBODY: Final = CUSTOMER_NOT_FOUND[0]
+_STRANGER: Final = ""
+"""The client of a request whose key is nobody's."""
+
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
@@ -112,7 +116,7 @@ async def _run(
     service: Service, http: HttpRequest, command: Command[Any, Any], known: _Known
 ) -> Reply:
     """Return a command's answer. Raises `Problem` where it does not come to run."""
-    key = await caller(http.headers.get("Authorization"), service.keys)
+    key = await _caller(service, http)
     known.client = key.client
     service.rates.take(key.client, time.monotonic())
     require_scope(key, command.scope)
@@ -134,6 +138,15 @@ async def _run(
 
     outcome = await command.run(service.bank, request, call)
     return _reply(command, outcome, known, reads=Scope.READING in key.scopes)
+
+
+async def _caller(service: Service, http: HttpRequest) -> ApiKey:
+    """Return who calls; all strangers together have the rate of one client. Raises `Problem`."""
+    try:
+        return await caller(http.headers.get("Authorization"), service.keys)
+    except Problem:
+        service.rates.take(_STRANGER, time.monotonic())
+        raise
 
 
 def _new_ids(service: Service) -> tuple[str, ...]:
@@ -242,6 +255,8 @@ async def _record(service: Service, known: _Known, reply: Reply, seconds: float)
         "ms": round(seconds * 1000, 1),
     }
     LOGGER.info("request", extra={"told": told})
+    if known.client == _STRANGER and reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return  # nobody without a key may fill the book
     access = Access(
         at=service.clock.now(),
         request_id=known.request_id,

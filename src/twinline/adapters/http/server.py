@@ -98,7 +98,9 @@ def _reading(service: Service) -> list[Route]:
         return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
 
     async def problem(request: HttpRequest) -> Response:
-        anchor = anchors.get(request.path_params["reason"], "")
+        anchor = anchors.get(request.path_params["reason"])
+        if anchor is None:
+            return Response("no reason of this name\n", HTTPStatus.NOT_FOUND)
         return RedirectResponse(f"/#{anchor}", HTTPStatus.SEE_OTHER)
 
     return [

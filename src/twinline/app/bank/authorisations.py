@@ -217,21 +217,20 @@ class CaptureRefusal(Reason):
     PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
-class CaptureRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Goods were handed over. Without `amount` all that is held is captured; the rest is freed."""
-
-    authorisation_id: Identifier
-    amount: Money | None = None
-
-
 class OfAuthorisation(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request about one authorisation."""
 
     authorisation_id: Identifier
 
 
+class CaptureRequest(OfAuthorisation, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Goods were handed over. Without `amount` all that is held is captured; the rest is freed."""
+
+    amount: Money | None = None
+
+
 async def hold_of(
-    bank: Bank, request: CaptureRequest | OfAuthorisation, _call: Call, _records: Records
+    bank: Bank, request: OfAuthorisation, _call: Call, _records: Records
 ) -> Hold | None:
     """Return the authorisation that a request is about, waiting or ended."""
     return await bank.store.hold(request.customer_id, request.authorisation_id)

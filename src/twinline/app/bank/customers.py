@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Refused, Scope
-from twinline.app.bank.deciding import TRIES, Deciding, nothing_else, text
+from twinline.app.bank.deciding import TRIES, Deciding, bank_itself, nothing_else, text
 from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import CustomerId, Money, money, not_negative_minor
 from twinline.app.bank.limits import group_following, lawful_person_minor
@@ -321,10 +321,6 @@ def _changed(snapshot: Snapshot, call: Call, changed: Customer, cause: str) -> P
     )
 
 
-async def _bank(bank: Bank, _request: OfCustomer, _call: Call, _records: Records) -> Bank:
-    return bank
-
-
 STOP_CUSTOMER = Command(
     name="stop_customer",
     meaning="Death, identity theft or a court's order: no new use of credit; repayment goes on.",
@@ -383,7 +379,9 @@ SET_NO_CREDIT = Command(
     refusals=NoCreditRefusal,
     scope=Scope.OPENING,
     keyed=True,
-    run=Deciding(reasons=NoCreditRefusal, outcome=CustomerOutcome, look_up=_bank, decide=set_mode),
+    run=Deciding(
+        reasons=NoCreditRefusal, outcome=CustomerOutcome, look_up=bank_itself, decide=set_mode
+    ),
 )
 SET_SPENDING_CAP = Command(
     name="set_spending_cap",
@@ -399,7 +397,7 @@ SET_SPENDING_CAP = Command(
     run=Deciding(
         reasons=SpendingCapRefusal,
         outcome=CustomerOutcome,
-        look_up=_bank,
+        look_up=bank_itself,
         decide=set_spending_cap,
     ),
 )

@@ -129,6 +129,11 @@ async def in_turn(
     return answers.refused("IN_PROGRESS")
 
 
+async def bank_itself(bank: Bank, _request: OfCustomer, _call: Call, _records: Records) -> Bank:
+    """Look up nothing but how the bank is set up: its house and its law."""
+    return bank
+
+
 async def nothing_else(_bank: Bank, _request: OfCustomer, _call: Call, _records: Records) -> None:
     """Look up nothing: the snapshot is all that bears on the command."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from twinline.app.bank import reason
 from twinline.app.bank.command import Command, Family, Scope
-from twinline.app.bank.deciding import Deciding
+from twinline.app.bank.deciding import Deciding, bank_itself
 from twinline.app.bank.fields import Identifier, Money, Rate, not_negative_minor, positive_minor
 from twinline.app.bank.lines import (
     LINE_STATE,
@@ -30,7 +30,6 @@ from twinline.terms.product import Product
 if TYPE_CHECKING:
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
-    from twinline.app.bank.register import Records
     from twinline.app.bank.store import Posting, Snapshot
 
 
@@ -139,10 +138,6 @@ def _beside(
     return {Control.JOINT: lawful_joint_minor(cap, joint)}
 
 
-async def _bank(bank: Bank, _request: GrantRequest, _call: Call, _records: Records) -> Bank:
-    return bank
-
-
 GRANT: Final = Command(
     name="grant_line",
     meaning="A decision opens a line of a customer who has none of the product, or a closed one.",
@@ -156,7 +151,7 @@ GRANT: Final = Command(
     run=Deciding(
         reasons=GrantRefusal,
         outcome=LinesOutcome,
-        look_up=_bank,
+        look_up=bank_itself,
         decide=grant_line,
         asks_whole=running_unseen,
     ),

@@ -11,7 +11,7 @@ from msgspec import Meta
 from twinline.app.bank import reason
 from twinline.app.bank.answers import LineAnswer, line_answer
 from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
-from twinline.app.bank.deciding import Deciding, text
+from twinline.app.bank.deciding import Deciding, bank_itself, text
 from twinline.app.bank.event_kind import EventKind
 from twinline.app.bank.fields import (
     Identifier,
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
     from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
-    from twinline.app.bank.register import Records
     from twinline.app.bank.store import Snapshot
     from twinline.decision.law import LawValues
     from twinline.lines.line import Line
@@ -161,10 +160,6 @@ class ChangeLimitRequest(OfLine, frozen=True, kw_only=True, forbid_unknown_field
     base_version_seen: Annotated[int, Meta(ge=1)]
     joint_limit: Money | None = None
     rate: Rate | None = None
-
-
-async def _bank(bank: Bank, _request: OfCustomer, _call: Call, _records: Records) -> Bank:
-    return bank
 
 
 def change_limit(
@@ -374,7 +369,10 @@ COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
         scope=Scope.OPENING,
         keyed=True,
         run=Deciding(
-            reasons=ChangeLimitRefusal, outcome=LinesOutcome, look_up=_bank, decide=change_limit
+            reasons=ChangeLimitRefusal,
+            outcome=LinesOutcome,
+            look_up=bank_itself,
+            decide=change_limit,
         ),
     ),
     Command(
@@ -390,7 +388,7 @@ COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
         run=Deciding(
             reasons=TemporaryRefusal,
             outcome=LinesOutcome,
-            look_up=_bank,
+            look_up=bank_itself,
             decide=lend_for_a_while,
         ),
     ),
@@ -405,7 +403,7 @@ COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
         scope=Scope.OPENING,
         keyed=True,
         run=Deciding(
-            reasons=MoveLimitRefusal, outcome=LinesOutcome, look_up=_bank, decide=move_limit
+            reasons=MoveLimitRefusal, outcome=LinesOutcome, look_up=bank_itself, decide=move_limit
         ),
     ),
     Command(
@@ -418,6 +416,8 @@ COMMANDS: Final[tuple[Command[Any, Any], ...]] = (
         refusals=OwnCapRefusal,
         scope=Scope.OPENING,
         keyed=True,
-        run=Deciding(reasons=OwnCapRefusal, outcome=LinesOutcome, look_up=_bank, decide=own_cap),
+        run=Deciding(
+            reasons=OwnCapRefusal, outcome=LinesOutcome, look_up=bank_itself, decide=own_cap
+        ),
     ),
 )

@@ -12,11 +12,11 @@ import msgspec
 
 from twinline.app.bank import reason
 from twinline.app.bank.answers import OwedAnswer, owed_answer
-from twinline.app.bank.authorisations import HoldDocument
-from twinline.app.bank.command import Command, Family, OfCustomer, Outcome, Scope
+from twinline.app.bank.authorisations import HoldDocument, OfAuthorisation, hold_of
+from twinline.app.bank.command import Command, Family, Outcome, Scope
 from twinline.app.bank.deciding import Deciding, text
 from twinline.app.bank.event_kind import EventKind
-from twinline.app.bank.fields import Identifier, Money, money, positive_minor
+from twinline.app.bank.fields import Money, money, positive_minor
 from twinline.app.bank.merchant import merchant_account
 from twinline.app.bank.owing import recorded
 from twinline.app.bank.posting import (
@@ -33,9 +33,7 @@ from twinline.servicing.fact import Fact, FactKind
 from twinline.servicing.fold import refundable_minor
 
 if TYPE_CHECKING:
-    from twinline.app.bank.bank import Bank
     from twinline.app.bank.command import Call, Refused
-    from twinline.app.bank.register import Records
     from twinline.app.bank.store import Hold, Snapshot
 
 
@@ -59,10 +57,9 @@ class RefundRefusal(Reason):
     PERIOD_LOCKED = reason.PERIOD_LOCKED
 
 
-class RefundRequest(OfCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RefundRequest(OfAuthorisation, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Goods came back. Without `amount` all of the purchase that is left is refunded."""
 
-    authorisation_id: Identifier
     amount: Money | None = None
 
 
@@ -76,10 +73,6 @@ class RefundOutcome(Outcome, frozen=True, kw_only=True):
     refundable: Money
     owed: OwedAnswer
     headroom: HeadroomAnswer
-
-
-async def _hold(bank: Bank, request: RefundRequest, _call: Call, _records: Records) -> Hold | None:
-    return await bank.store.hold(request.customer_id, request.authorisation_id)
 
 
 def purchase_unseen(snapshot: Snapshot, request: RefundRequest, hold: Hold | None) -> bool:
@@ -164,7 +157,7 @@ REFUND = Command(
     run=Deciding(
         reasons=RefundRefusal,
         outcome=RefundOutcome,
-        look_up=_hold,
+        look_up=hold_of,
         decide=refund,
         asks_whole=purchase_unseen,
     ),

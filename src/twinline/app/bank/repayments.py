@@ -72,6 +72,7 @@ class RepayRefusal(Reason):
     IN_PROGRESS = reason.IN_PROGRESS
     AMOUNT_NOT_POSITIVE = reason.AMOUNT_NOT_POSITIVE
     VALUE_DAY_AHEAD = ("value_day_ahead", Family.RULE, "a day up to the business day")
+    VALUE_DAY_BEFORE = ("value_day_before", Family.RULE, "a day since the customer was opened")
     CONTRACT_NOT_FOUND = (
         "contract_not_found",
         Family.MISSING,
@@ -146,6 +147,8 @@ def repay(
     value_on = request.value_on or call.business_on
     if value_on > call.business_on:
         return refused(RepayRefusal.VALUE_DAY_AHEAD, "value_on", value_on)
+    if value_on < snapshot.customer.opened_on:
+        return refused(RepayRefusal.VALUE_DAY_BEFORE, "value_on", value_on)
     named = request.contract_id
     if named is not None and named not in snapshot.contracts:
         return refused(RepayRefusal.CONTRACT_NOT_FOUND, "contract_id", named)

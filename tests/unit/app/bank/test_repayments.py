@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tests.banks import new_world, opened, run
 from twinline.app.bank.credit_balances import (
     PAY_OUT_CREDIT_BALANCE,
@@ -81,7 +83,7 @@ def test_a_named_contract_is_paid_and_a_stopped_customer_still_pays() -> None:
 
 
 def test_a_payment_is_refused_for_its_amount_and_its_day_only() -> None:
-    """No amount of nothing, no value day ahead."""
+    """No amount of nothing, no value day ahead, none before the customer was one."""
 
     async def story(world: World) -> None:
         customer = await opened(world)
@@ -91,6 +93,8 @@ def test_a_payment_is_refused_for_its_amount_and_its_day_only() -> None:
             customer_id=customer, sources=(_source("1"),), value_on=date(2026, 11, 3)
         )
         assert await world.no(REPAY, ahead) == "value_day_ahead"
+        before = msgspec.structs.replace(ahead, value_on=date(2026, 11, 1))
+        assert await world.no(REPAY, before) == "value_day_before"
 
     run(story(new_world()))
 
