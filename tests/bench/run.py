@@ -25,7 +25,7 @@ from tests.bench import bank, bulk, calc, decide, review, rules, trees  # noqa: 
 from tests.bench.figure import Figure, table  # noqa: E402 - found from the root
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PAGE = ROOT / "docs" / "reference" / "performance.md"
 HELD = PAGE.with_suffix(".json")
@@ -42,6 +42,9 @@ PARTS: Final = {
 }
 """What can be measured by itself, in the order of the table."""
 
+LARGE: Final = "large"
+"""The part that is measured only where BENCH_LARGE says so."""
+
 
 def main(parts: Sequence[str]) -> None:
     """Measure, print the tables, and put them in their page.
@@ -54,43 +57,45 @@ def main(parts: Sequence[str]) -> None:
     python, day = platform.python_version(), date.today().isoformat()  # noqa: DTZ011, TID251 - a report says when
     load = f"load {os.getloadavg()[1]:.1f} before"
     machine = f"{day}, Python {python}, {platform.machine()}, {os.cpu_count()} cores, {load}"
-    found = [figure for name in parts or PARTS for figure in PARTS[name].figures()]
+    found = {name: PARTS[name].figures() for name in parts or PARTS}
     if os.environ.get("BENCH_LARGE"):
-        found += review.large()
+        found[LARGE] = review.large()
     kept: dict[str, Any] = json.loads(HELD.read_text("utf-8")) if parts else {}
     figures = _joined(kept.get("figures", []), found, machine)
     calculator = kept.get("calculator") or _calculator()
-    made = f"{_heads(figures)}\n\n{table([one for one, _ in figures])}\n\nThe calculator:\n\n"
+    shown = table([one for one, _, _ in figures])
+    made = f"{_heads(figures)}\n\n{shown}\n\nThe calculator:\n\n"
     made += f"```\n{calculator}```\n"
     print(made)
     before, rest = PAGE.read_text("utf-8").split(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}{made}{END}{rest.split(END)[1]}", "utf-8")
     rows = [
-        asdict(one) | {"median": one.median, "kept": one.kept, "machine": on}
-        for one, on in figures
+        asdict(one) | {"median": one.median, "kept": one.kept, "part": part, "machine": on}
+        for one, part, on in figures
     ]
     held = {"figures": rows, "calculator": calculator}
     HELD.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def _joined(
-    kept: list[dict[str, Any]], found: list[Figure], machine: str
-) -> list[tuple[Figure, str]]:
-    """Return what was kept with what was found in its place, new ones behind."""
+    kept: list[dict[str, Any]], found: Mapping[str, Sequence[Figure]], machine: str
+) -> list[tuple[Figure, str, str]]:
+    """Return figures with part and machine: a part that was found stands in place of the kept."""
     known = [field.name for field in fields(Figure)]
-    anew = {(one.budget, one.name): one for one in found}
-    joined = []
-    for row in kept:
-        one = anew.pop((row["budget"], row["name"]), None)
-        stood = Figure(**{name: row[name] for name in known})
-        joined.append((stood, row["machine"]) if one is None else (one, machine))
-    return [*joined, *((one, machine) for one in anew.values())]
+    joined = [
+        (Figure(**{name: row[name] for name in known}), row["part"], row["machine"])
+        for row in kept
+        if row["part"] not in found
+    ]
+    joined += [(one, part, machine) for part, figures in found.items() for one in figures]
+    order = [*PARTS, LARGE]
+    return sorted(joined, key=lambda each: order.index(each[1]))
 
 
-def _heads(figures: Sequence[tuple[Figure, str]]) -> str:
+def _heads(figures: Sequence[tuple[Figure, str, str]]) -> str:
     """Return a line for each machine and day, with the budgets measured then."""
     heads: dict[str, list[str]] = {}
-    for one, machine in figures:
+    for one, _, machine in figures:
         heads.setdefault(machine, []).append(one.budget)
     return "\n\n".join(
         f"{', '.join(dict.fromkeys(budgets))}: {machine}" for machine, budgets in heads.items()
