@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from twinline.app.bank.database import Server
     from twinline.app.bank.store import Posting
 
+pytestmark = pytest.mark.slow
+"""Every test starts a server of its own."""
+
 DATABASE = PostgresDatabase({})
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a server to somebody else")
 

@@ -1,3 +1,5 @@
+"""A served bank as its operator meets it: a process with its messages, signals and keys."""
+
 from __future__ import annotations
 
 import json
@@ -17,6 +19,9 @@ from twinline.app.bank.clock import business_day
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.slow
+"""Every test starts a server of its own."""
 
 MERCHANT = {"name": "Tea House", "categories": ["food"]}
 

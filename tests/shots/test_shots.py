@@ -23,6 +23,7 @@ def test_a_machine_without_chromium_is_told_what_would_help(monkeypatch: MonkeyP
         chromium()
 
 
+@pytest.mark.slow
 def test_pictures_are_laid_out_at_the_width_asked_for(tmp_path: Path) -> None:
     """A page of 800 pixels fits a wide screen, and is 410 too wide for a phone; both are taken."""
     try:

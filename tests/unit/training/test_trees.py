@@ -55,6 +55,7 @@ def test_the_same_sample_and_seed_give_the_same_text(sample: Sample, trees: Tree
     assert trees_of(sample, seed=1).text != trees.text
 
 
+@pytest.mark.slow
 def test_a_margin_is_the_leaves_added_in_the_order_of_the_trees(
     sample: Sample, trees: Trees
 ) -> None:
