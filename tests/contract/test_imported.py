@@ -10,7 +10,7 @@ import pytest
 
 from tests.banks import RESIDENT_ID, World, applying, decided, loan, purchase
 from tests.loads import LOAD, chunk
-from tests.standard import standard
+from tests.standard import referring, standard
 from twinline.app.bank.acceptance import ACCEPT, AcceptRequest
 from twinline.app.bank.authorisations import AUTHORISE
 from twinline.app.bank.catalogue import CATALOGUE
@@ -28,6 +28,13 @@ from twinline.app.bank.lines import ChangeLimitRequest
 from twinline.app.bank.loans import QUOTE
 from twinline.app.bank.merchants import REGISTER_MERCHANT, RegisterMerchantRequest
 from twinline.app.bank.opening import APPLY
+from twinline.app.bank.referral import Grounds
+from twinline.app.bank.referrals import (
+    APPROVE_REFERRAL,
+    READ_REFERRAL,
+    ApproveReferralRequest,
+    OfReferral,
+)
 from twinline.app.bank.repayments import REPAY, RepayRequest, Source, SourceKind
 from twinline.app.bank.store import CustomerStatus
 from twinline.app.bank.strategy_underwriting import StrategyUnderwriting
@@ -300,3 +307,35 @@ async def test_a_loaded_strategy_knows_what_the_customer_owes(world: World) -> N
     applied = await asking.done(APPLY, naming(decision=None, income="12000"))
     assert (applied.state, applied.offer) == (Verdict.REFERRED, None)
     assert "DATA_MISSING" in {reason.code for reason in applied.reasons}
+
+
+async def test_who_is_referred_is_opened_by_what_persons_grant(world: World) -> None:
+    """A strategy knows little of an imported customer; a person may grant, and it is accepted."""
+    world.bank = replace(
+        world.bank, underwriting=StrategyUnderwriting(referring(), world.bank.law)
+    )
+    applied = await world.done(
+        APPLY,
+        naming(
+            decision=None,
+            income="12000",
+            lenders_elsewhere=3,
+            external_score=700,
+            external_score_on=date(2026, 10, 1),
+        ),
+    )
+    assert (applied.state, applied.customer_id) == (Verdict.REFERRED, "C1")
+    told = await world.done(READ_REFERRAL, OfReferral(application_id=applied.application_id))
+    assert told.most.pay_later_limit is not None
+    granting = ApproveReferralRequest(
+        application_id=applied.application_id,
+        pay_later_limit=told.most.pay_later_limit,
+        cash_loan_limit="0",
+        joint_limit=told.most.pay_later_limit,
+        grounds=Grounds(code="PAYSLIPS_SEEN", zh="已核实收入", en="payslips were seen"),
+    )
+    await world.done(APPROVE_REFERRAL, granting)
+    await accepted(world, applied)
+    customer = (await standing(world)).customer
+    assert customer.status is CustomerStatus.ACTIVE
+    await world.buy("C1", "10")

@@ -136,7 +136,7 @@ def _not_acceptable(
 ) -> Refused | None:
     """Refuse an offer to a customer who is open, one not made, too old or replaced."""
     request, call = asked
-    if snapshot is not None and (no := _not_imported(snapshot.customer)) is not None:
+    if snapshot is not None and (no := not_openable(snapshot.customer)) is not None:
         return no
     if application.decision is None:
         return refused(AcceptRefusal.NOT_OFFERED, "application_id", request.application_id)
@@ -148,7 +148,8 @@ def _not_acceptable(
     return None
 
 
-def _not_imported(customer: Customer) -> Refused | None:
+def not_openable(customer: Customer) -> Refused | None:
+    """Refuse an offer to a customer who is there, unless it is one of a loaded book."""
     match customer.status:
         case CustomerStatus.IMPORTED:
             return None

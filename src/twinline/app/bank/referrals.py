@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from twinline.app.bank import reason
-from twinline.app.bank.acceptance import AcceptRefusal
+from twinline.app.bank.acceptance import AcceptRefusal, not_openable
 from twinline.app.bank.command import Command, Family, Outcome, Request, Scope
 from twinline.app.bank.cursor import Cursor, cursor_of, last_of
 from twinline.app.bank.fields import Identifier, Money, Rate, not_negative_minor
@@ -80,7 +80,7 @@ def referral_answer(referral: Referral, house: House, on: date) -> ReferralAnswe
 class ListReferralsRefusal(Reason):
     """Why referrals are not listed, in the order the checks run."""
 
-    CURSOR_UNKNOWN = ("cursor_unknown", Family.RULE, "`next` of a page of this list, or empty")
+    CURSOR_UNKNOWN = reason.CURSOR_UNKNOWN
 
 
 class ListReferralsRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -198,6 +198,7 @@ class ApproveReferralRefusal(Reason):
         "an application of the last days; what is known of this applicant is too old",
     )
     CUSTOMER_EXISTS = AcceptRefusal.CUSTOMER_EXISTS.written
+    NOT_IMPORTED = AcceptRefusal.NOT_IMPORTED.written
     DECISION_INVALID = ApplyRefusal.DECISION_INVALID.written
     RATE_ABOVE_CEILING = ApplyRefusal.RATE_ABOVE_CEILING.written
     NOTHING_GRANTED = (
@@ -235,8 +236,10 @@ async def _approve(
     if referral.has_lapsed(bank.house, on):
         no = ApproveReferralRefusal.REFERRAL_LAPSED
         return refused(no, "applied_on", referral.applied_on)
-    if await bank.store.snapshot(referral.customer_id) is not None:
-        return refused(ApproveReferralRefusal.CUSTOMER_EXISTS)
+    snapshot = await bank.store.snapshot(referral.customer_id)
+    if snapshot is not None and (there := not_openable(snapshot.customer)) is not None:
+        own = reason_like(ApproveReferralRefusal, there.reason)
+        return refused(own, there.field, there.value)
     offer = Decision(
         decision_id=f"r{sha256(request.application_id.encode()).hexdigest()[:32]}",
         pay_later_limit=request.pay_later_limit,
